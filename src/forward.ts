@@ -1,0 +1,198 @@
+import type { Config } from "./config.ts";
+import type { KeepDeadLetter } from "./deadletters.ts";
+import { type AwsEvent, type Place, parseEvent } from "./event.ts";
+import { loopOf } from "./loops.ts";
+import { compose, type DropReason, type PantherMessage } from "./message.ts";
+import type { Notice } from "./notice.ts";
+import type { PantherConsole } from "./panther.ts";
+import { type Received, receivedIn } from "./records.ts";
+import type { Report } from "./report.ts";
+import { type Registry, route } from "./route.ts";
+
+export interface Services {
+  readonly config: Config;
+  readonly registry: Registry;
+  readonly console: PantherConsole;
+  readonly report: Report;
+  /** Where refused events go; without it they are only logged. */
+  readonly keep?: KeepDeadLetter | undefined;
+  readonly now?: () => number;
+}
+
+/** The parts of Lambda's context that are read. */
+export interface Invocation {
+  readonly invokedFunctionArn?: string;
+  getRemainingTimeInMillis?(): number;
+}
+
+export type Forwarder = (input: unknown, invocation?: Invocation) => Promise<Outcome | BatchOutcome>;
+
+/** What became of an event's messages. */
+export interface Outcome {
+  readonly delivered: number;
+  readonly refused: number;
+  readonly undelivered: number;
+  /** Why nothing was sent, or less. */
+  readonly dropped: readonly string[];
+}
+
+/** Lambda's partial answer for a queue: the messages to keep. */
+export interface BatchOutcome {
+  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
+}
+
+/** The console did not take all messages of an event, now; AWS keeps an event whose invocation failed. */
+export class UndeliveredError extends Error {
+  override readonly name = "UndeliveredError";
+}
+
+/** How many messages of an invocation are under way at once. */
+const sideBySide = 4;
+/** Milliseconds kept back of the invocation's time, for the log and the metrics. */
+const margin = 1500;
+/** Events whose messages were taken in part, remembered until they come again. */
+const mostRemembered = 1000;
+
+/** The way of an event from AWS to the console. */
+export function createForwarder(services: Services): Forwarder {
+  const { config, registry, console, report, keep, now = Date.now } = services;
+  const taken = new Map<string, Set<string>>();
+
+  async function noticesOf(event: AwsEvent, payload: unknown): Promise<readonly Notice[]> {
+    const { notices, unformatted } = route(event, registry);
+    if (unformatted) report.unformatted(event, payload, unformatted === "no formatter" ? undefined : unformatted);
+    return notices;
+  }
+
+  async function forward(payload: unknown, here: Place, deadline: number): Promise<Outcome> {
+    const event = parseEvent(payload, here);
+    if (!event) report.malformed(payload);
+    const loop = event && loopOf(event, { ...here, functionName: config.functionName, role: config.role });
+    if (loop) {
+      report.loop(loop);
+      return { delivered: 0, refused: 0, undelivered: 0, dropped: [loop] };
+    }
+    const about = event ?? {
+      ...here,
+      id: "",
+      source: "unknown",
+      detailType: "Malformed event",
+      resources: [],
+      detail: {},
+    };
+    const notices = event ? await noticesOf(event, payload) : [malformed(config.functionName)];
+    const { messages, dropped } = compose(notices, about, config.policy);
+    for (const reason of dropped) report.dropped(reason);
+    return deliver(about, messages, dropped, payload, deadline);
+  }
+
+  async function deliver(
+    event: AwsEvent,
+    messages: readonly PantherMessage[],
+    dropped: readonly DropReason[],
+    payload: unknown,
+    deadline: number,
+  ): Promise<Outcome> {
+    const already = taken.get(event.id);
+    const waiting = messages.filter(({ identifier }) => !already?.has(identifier));
+    const done = new Set(already);
+    const refused: string[] = [];
+    const undelivered: string[] = [];
+    const next = waiting.values();
+    const send = async (): Promise<void> => {
+      for (const message of next) {
+        const started = now();
+        const delivery = await console.deliver(message, deadline);
+        if (delivery.outcome === "delivered") report.delivered(now() - started);
+        if (delivery.outcome === "refused") refused.push(delivery.reason);
+        if (delivery.outcome === "undelivered") undelivered.push(delivery.reason);
+        else done.add(message.identifier);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(sideBySide, waiting.length) }, send));
+
+    if (refused[0] !== undefined) {
+      report.refused(event, refused.length, refused[0]);
+      await keep?.(bodyOf(payload), refused[0]);
+    }
+    if (undelivered[0] === undefined) {
+      taken.delete(event.id);
+    } else {
+      report.undelivered(event, undelivered.length, undelivered[0]);
+      if (event.id && done.size > 0) remember(event.id, done);
+    }
+    return {
+      delivered: waiting.length - refused.length - undelivered.length,
+      refused: refused.length,
+      undelivered: undelivered.length,
+      dropped,
+    };
+  }
+
+  /** So that the next try of a partly delivered event does not count its delivered messages twice. */
+  function remember(id: string, identifiers: Set<string>): void {
+    taken.delete(id);
+    taken.set(id, identifiers);
+    for (const oldest of taken.keys()) {
+      if (taken.size <= mostRemembered) break;
+      taken.delete(oldest);
+    }
+  }
+
+  async function fromQueue(received: Received, here: Place, deadline: number): Promise<boolean> {
+    try {
+      if (received.unreadable) {
+        report.unreadable(received.unreadable);
+        if (!keep) return false;
+        await keep(String(received.payload), received.unreadable);
+        return true;
+      }
+      return (await forward(received.payload, here, deadline)).undelivered === 0;
+    } catch (error) {
+      report.failed(error);
+      return false;
+    }
+  }
+
+  return async (input, invocation = {}) => {
+    const here = placeOf(invocation.invokedFunctionArn, config.region);
+    const deadline = now() + (invocation.getRemainingTimeInMillis?.() ?? 30_000) - margin;
+    const { batch, events } = receivedIn(input);
+    try {
+      if (batch) {
+        const kept = await Promise.all(events.map((received) => fromQueue(received, here, deadline)));
+        return {
+          batchItemFailures: events.flatMap(({ messageId }, index) =>
+            messageId && !kept[index] ? [{ itemIdentifier: messageId }] : [],
+          ),
+        };
+      }
+      const outcome = await forward(events[0]?.payload, here, deadline);
+      if (outcome.undelivered > 0) {
+        throw new UndeliveredError(
+          `${outcome.undelivered} of the event's messages could not be delivered now: AWS keeps the event and sends it again.`,
+        );
+      }
+      return outcome;
+    } finally {
+      report.publish();
+    }
+  };
+}
+
+const malformed = (functionName: string): Notice => ({
+  node: functionName,
+  summary: "An event without source and detail-type arrived: it is in the function's log",
+  severity: 2,
+  condition: "malformed-event",
+});
+
+/** `arn:aws:lambda:REGION:ACCOUNT:function:NAME`, as Lambda's context has it. */
+function placeOf(functionArn: string | undefined, region: string): Place {
+  const [, , , arnRegion, account] = (functionArn ?? "").split(":");
+  return { account: account || "unknown", region: arnRegion || region };
+}
+
+function bodyOf(payload: unknown): string {
+  return JSON.stringify(payload) ?? "null";
+}

@@ -1,0 +1,202 @@
+import { setTimeout as delay } from "node:timers/promises";
+// The whole of undici costs a cold start 40 ms more than these two of its parts.
+import requestOf from "undici/lib/api/api-request.js";
+import Pool from "undici/lib/dispatcher/pool.js";
+import { bodyOf, type PantherMessage } from "./message.ts";
+
+/**
+ * What became of a message. `delivered`: taken, or discarded by a rule of the console's owner. `refused`: sending it
+ * again cannot help. `undelivered`: keep it and send it later.
+ */
+export type Delivery =
+  | { readonly outcome: "delivered"; readonly requests: number }
+  | { readonly outcome: "refused" | "undelivered"; readonly reason: string; readonly requests: number };
+
+/** How an answer is to be taken; `unauthorised` may be a wrong token or the console's own authentication being down. */
+export type Answer =
+  | { readonly kind: "delivered" }
+  | { readonly kind: "refused" | "transient" | "unauthorised"; readonly reason: string };
+
+/** Reads an answer of the console's API as panther-core 4 gives it: not every 400 is final, and not every 500 passes. */
+export function classify(status: number, body: string): Answer {
+  if (status >= 200 && status < 300) return { kind: "delivered" };
+  const said = parse(body);
+  if (status === 400 && said.message === "Event discarded") return { kind: "delivered" };
+  const reason = `HTTP ${status}${reasonIn(said)}`;
+  if (status === 401 || status === 403) return { kind: "unauthorised", reason };
+  if (status === 408 || status === 425 || status === 429) return { kind: "transient", reason };
+  // A redirect comes from something in front of the console; what that is now, it need not be tomorrow.
+  if (status < 400) return { kind: "transient", reason };
+  if (status >= 500) return { kind: /Invalid regular expression/.test(body) ? "refused" : "transient", reason };
+  if (status === 400 && (typeof said.error === "string" || Object.keys(said).length === 0)) {
+    return { kind: "transient", reason };
+  }
+  return { kind: "refused", reason };
+}
+
+function parse(body: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(body);
+    // An answer that is no object came from something in between, and says nothing of the event.
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : { page: true };
+  } catch {
+    return body.trim() ? { page: true } : {};
+  }
+}
+
+function reasonIn(said: Record<string, unknown>): string {
+  const error = said.error as { message?: unknown } | string | undefined;
+  const reason = typeof error === "string" ? error : (error?.message ?? said.message);
+  return typeof reason === "string" && reason ? `: ${reason.slice(0, 200)}` : "";
+}
+
+/** A token and how to read it again; `refresh` answers whether it has changed. */
+export interface Token {
+  current(): Promise<string>;
+  refresh(): Promise<boolean>;
+}
+
+export interface ConsoleOptions {
+  readonly url: URL;
+  readonly token: Token;
+  readonly connections?: number;
+  /** Milliseconds that the console may take to answer one request. */
+  readonly timeout?: number;
+  readonly now?: () => number;
+  readonly random?: () => number;
+  readonly sleep?: (milliseconds: number) => Promise<unknown>;
+  /** Options of the TLS connection: a further certificate authority. */
+  readonly tls?: { readonly ca?: string };
+}
+
+/** Connections per function instance: with the template's 8 instances, the 32 on which a console is at its fastest. */
+const defaultConnections = 4;
+/** The console's own authentication may take 5 s before it answers. */
+const defaultTimeout = 10_000;
+const mostTries = 5;
+const firstBackoff = 200;
+const mostBackoff = 4000;
+/** Undelivered messages in a row that open the circuit, and for how long it stays open, in milliseconds. */
+const circuitThreshold = 3;
+const circuitPause = 15_000;
+
+/** The console's API. Deliver never throws. */
+export interface PantherConsole {
+  /**
+   * Sends the message and, while that can help, sends it again until `deadline` (milliseconds, on the clock of `now`).
+   */
+  deliver(message: PantherMessage, deadline: number): Promise<Delivery>;
+  close(): Promise<void>;
+}
+
+export function pantherConsole(options: ConsoleOptions): PantherConsole {
+  const { url, token, now = Date.now, random = Math.random, sleep = delay } = options;
+  const timeout = options.timeout ?? defaultTimeout;
+  const pool = new Pool(url.origin, {
+    connections: options.connections ?? defaultConnections,
+    pipelining: 1,
+    headersTimeout: timeout,
+    bodyTimeout: timeout,
+    connect: { timeout: Math.min(timeout, 5000), ...options.tls },
+  });
+  let inARow = 0;
+  let openUntil = 0;
+  let probing = false;
+
+  async function post(
+    message: PantherMessage,
+    apiToken: string,
+    left: number,
+  ): Promise<Answer & { again?: number; lost?: boolean }> {
+    const limit = Math.max(1, Math.min(timeout, left));
+    try {
+      const { statusCode, headers, body } = await requestOf.call(pool, {
+        path: url.pathname + url.search,
+        method: "POST",
+        headers: { "content-type": "application/json", "x-api-token": apiToken },
+        body: bodyOf(message),
+        headersTimeout: limit,
+        bodyTimeout: limit,
+      });
+      const answer = classify(statusCode, (await body.text()).slice(0, 10_000));
+      const again = retryAfter(headers["retry-after"], now());
+      return again === undefined ? answer : { ...answer, again };
+    } catch (error) {
+      const { code, message: said } = error as { code?: string; message?: string };
+      return {
+        kind: "transient",
+        reason: `no answer: ${code ?? said ?? String(error)}`,
+        ...(dead.has(code ?? "") ? { again: 0 } : {}),
+        // Given up, the event may be taken all the same: to send it again at once would count it twice.
+        ...(timedOut.has(code ?? "") ? { lost: true } : {}),
+      };
+    }
+  }
+
+  async function attempt(message: PantherMessage, deadline: number, tries: number): Promise<Delivery> {
+    let refreshed = false;
+    for (let requests = 1; ; requests++) {
+      const answer = await post(message, await token.current(), deadline - now());
+      if (answer.kind === "delivered") return { outcome: "delivered", requests };
+      if (answer.kind === "refused") return { outcome: "refused", reason: answer.reason, requests };
+      const undelivered: Delivery = { outcome: "undelivered", reason: answer.reason, requests };
+      if (answer.kind === "unauthorised") {
+        if (refreshed || !(await token.refresh())) return undelivered;
+        refreshed = true;
+        continue;
+      }
+      if (answer.lost || requests >= tries) return undelivered;
+      const backoff = random() * Math.min(mostBackoff, firstBackoff * 2 ** (requests - 1));
+      // A kept-alive connection that the console has closed meanwhile says nothing of the console: a new one at once.
+      const pause = answer.again === 0 && requests <= 2 ? 0 : Math.max(backoff, answer.again ?? 0);
+      if (now() + pause >= deadline) return undelivered;
+      if (pause > 0) await sleep(pause);
+    }
+  }
+
+  return {
+    async deliver(message, deadline) {
+      if (now() >= deadline) return { outcome: "undelivered", reason: "no time left in this invocation", requests: 0 };
+      if (now() < openUntil || (inARow >= circuitThreshold && probing)) {
+        return {
+          outcome: "undelivered",
+          reason: "the console has not been answering: tried again shortly",
+          requests: 0,
+        };
+      }
+      const probe = inARow >= circuitThreshold;
+      if (probe) probing = true;
+      let delivery: Delivery;
+      try {
+        delivery = await attempt(message, deadline, probe ? 1 : mostTries);
+      } catch (error) {
+        delivery = {
+          outcome: "undelivered",
+          reason: error instanceof Error ? error.message : String(error),
+          requests: 0,
+        };
+      }
+      if (probe) probing = false;
+      if (delivery.outcome === "undelivered") {
+        inARow++;
+        if (inARow >= circuitThreshold) openUntil = now() + circuitPause;
+      } else {
+        inARow = 0;
+        openUntil = 0;
+      }
+      return delivery;
+    },
+    close: () => pool.destroy(),
+  };
+}
+
+const dead = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"]);
+const timedOut = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"]);
+
+/** Milliseconds that a `Retry-After` header asks for: seconds, or a date. */
+function retryAfter(header: string | string[] | undefined, now: number): number | undefined {
+  if (typeof header !== "string") return undefined;
+  const seconds = Number(header);
+  const until = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - now;
+  return Number.isFinite(until) && until > 0 ? until : undefined;
+}

@@ -1,0 +1,68 @@
+import { globSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { parseEvent } from "../src/event.ts";
+import { formatters, registry } from "../src/formatters/registry.ts";
+import {
+  expectationNames,
+  readExpectation,
+  readSample,
+  render,
+  sampleHome,
+  sampleNames,
+} from "../src/local/samples.ts";
+import { root } from "../src/local/template.ts";
+import { formatterOf } from "../src/route.ts";
+
+const samples = sampleNames().map(readSample);
+
+describe("samples", () => {
+  test.for(samples)("$name gives its expected messages", ({ name, event }) => {
+    const { unformatted, ...given } = render(event, registry);
+    const expected = readExpectation(name);
+    expect(expected, `no expectation: npm run expect -- ${name}`).toBeDefined();
+    expect(given).toEqual(expected);
+    if (unformatted) expect(name).toMatch(/^other\//);
+  });
+
+  test.for(samples)("$name has the same identities at another time, and others in another account and region", ({ event }) => {
+    const sent = event as Record<string, unknown>;
+    const identities = (changed: object) =>
+      render({ ...sent, ...changed }, registry).messages.map(({ identifier }) => identifier);
+    const before = identities({});
+    expect(identities({ id: "99999999-8888-4777-8666-555555555555", time: "2031-02-03T04:05:06Z" })).toEqual(before);
+    for (const identity of identities({ account: "999988887777" })) expect(before).not.toContain(identity);
+    for (const identity of identities({ region: "sa-east-1" })) expect(before).not.toContain(identity);
+  });
+
+  test("none is without an expectation, no expectation without a sample", () => {
+    expect(expectationNames()).toEqual(sampleNames());
+  });
+});
+
+describe("formatters", () => {
+  test("each has a sample", () => {
+    const shown = new Set(
+      samples.map(({ event }) => {
+        const parsed = parseEvent(event, sampleHome);
+        return parsed && formatterOf(parsed, registry);
+      }),
+    );
+    const without = formatters.filter((formatter) => !shown.has(formatter));
+    expect(without.map(({ source, detailType }) => `${source} | ${detailType}`)).toEqual([]);
+  });
+
+  test("each file is registered", () => {
+    const machinery = new Set(["fallback", "fields", "formatter", "links", "registry", "states", "words"]);
+    const registered = readFileSync(path.join(root, "src/formatters/registry.ts"), "utf8");
+    for (const file of globSync("*.ts", { cwd: path.join(root, "src/formatters") })) {
+      if (!machinery.has(file.replace(/\.ts$/, ""))) expect(registered).toContain(`"./${file}"`);
+    }
+  });
+
+  test("no pair of source and detail-type has two", () => {
+    const pairs = formatters.map(({ source, detailType }) => `${source}|${detailType}`.toLowerCase().replace(/\s/g, ""));
+    expect(pairs.filter((pair, index) => pairs.indexOf(pair) !== index)).toEqual([]);
+    expect(registry.size).toBe(formatters.length);
+  });
+});
