@@ -41,9 +41,10 @@ export interface Composed {
 /** The console refuses a body of more bytes than this, counted in UTF-8. */
 export const maxBodyBytes = 4096;
 const maxSummary = 1000;
-const maxName = 255;
+/** In characters; together they leave room for a summary even where each takes three bytes. */
+const most = { node: 200, tag: 120, account: 64, region: 64, source: 120, detailType: 120 };
 /** The console cuts an identifier of over 1,024 characters; in bytes, this leaves room for the summary. */
-const maxKeyBytes = 500;
+const maxKeyBytes = 400;
 
 /** The messages that the notices of one event amount to. */
 export function compose(notices: readonly Notice[], event: AwsEvent, policy: Policy): Composed {
@@ -85,26 +86,31 @@ function rowsOf(notice: Notice, policy: Policy): { severity: Severity; row: Seve
 }
 
 function messageOf(notice: Notice, event: AwsEvent, severity: Severity, row: Severity, prefix: string): PantherMessage {
-  const name = (text: string, otherwise: string): string => cutAtWord(plain(text) || otherwise, maxName);
+  const account = named(event.account, most.account);
+  const region = named(event.region, most.region);
+  const detailType = named(event.detailType, most.detailType);
   const key = keyOf(`${event.account}:${event.region}:${notice.condition}`);
   const message = {
-    node: name(notice.node, `${event.account}-${event.region}`),
-    tag: name(notice.tag ?? event.detailType, "AWS event"),
+    node: named(notice.node, most.node, `${account}-${region}`),
+    tag: named(notice.tag ?? event.detailType, most.tag),
     summary: "",
     severity,
     identifier: `${key}:${row}`,
     external_id: key,
-    account: name(event.account, "unknown"),
-    region: name(event.region, "unknown"),
-    source: name(event.source, "unknown"),
-    detail_type: name(event.detailType, "unknown"),
+    account,
+    region,
+    source: named(event.source, most.source),
+    detail_type: detailType,
   };
-  const summary = prefix + cutAtWord(plain(notice.summary) || message.detail_type, maxSummary);
+  const summary = prefix + cutAtWord(plain(notice.summary) || detailType, maxSummary);
   const whole = { ...message, summary };
   const link = notice.link && plain(notice.link);
   if (link && bodyBytes({ ...whole, link }) <= maxBodyBytes) return { ...whole, link };
   return { ...whole, summary: cutToBytes(summary, maxBodyBytes - bodyBytes(message)) };
 }
+
+const named = (text: string, length: number, otherwise = "unknown"): string =>
+  cutAtWord(plain(text) || otherwise, length);
 
 /** The request's body. */
 export const bodyOf = (message: PantherMessage): string => JSON.stringify({ event: message });
@@ -142,12 +148,12 @@ export function plain(text: string, most = 8000): string {
     .trim();
 }
 
-/** At most `most` characters, cut behind a word where one ends in the last fifth, with an ellipsis. */
-function cutAtWord(text: string, most: number): string {
-  if (text.length <= most) return text;
-  const kept = text.slice(0, most - 1);
+/** At most `length` characters, cut behind a word where one ends in the last fifth, with an ellipsis. */
+function cutAtWord(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const kept = text.slice(0, length - 1);
   const space = kept.lastIndexOf(" ");
-  const whole = space > most * 0.8 ? kept.slice(0, space) : kept.replace(/[\ud800-\udbff]$/, "");
+  const whole = space > length * 0.8 ? kept.slice(0, space) : kept.replace(/[\ud800-\udbff]$/, "");
   return `${whole.replace(/[\s,;:.–-]+$/, "")}…`;
 }
 

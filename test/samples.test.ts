@@ -25,15 +25,18 @@ describe("samples", () => {
     if (unformatted) expect(name).toMatch(/^other\//);
   });
 
-  test.for(samples)("$name has the same identities at another time, and others in another account and region", ({ event }) => {
-    const sent = event as Record<string, unknown>;
-    const identities = (changed: object) =>
-      render({ ...sent, ...changed }, registry).messages.map(({ identifier }) => identifier);
-    const before = identities({});
-    expect(identities({ id: "99999999-8888-4777-8666-555555555555", time: "2031-02-03T04:05:06Z" })).toEqual(before);
-    for (const identity of identities({ account: "999988887777" })) expect(before).not.toContain(identity);
-    for (const identity of identities({ region: "sa-east-1" })) expect(before).not.toContain(identity);
-  });
+  test.for(samples)(
+    "$name has the same identities at another time, and others in another account and region",
+    ({ event }) => {
+      const sent = event as Record<string, unknown>;
+      const identities = (changed: object) =>
+        render({ ...sent, ...changed }, registry).messages.map(({ identifier }) => identifier);
+      const before = identities({});
+      expect(identities({ id: "99999999-8888-4777-8666-555555555555", time: "2031-02-03T04:05:06Z" })).toEqual(before);
+      for (const identity of identities({ account: "999988887777" })) expect(before).not.toContain(identity);
+      for (const identity of identities({ region: "sa-east-1" })) expect(before).not.toContain(identity);
+    },
+  );
 
   test("none is without an expectation, no expectation without a sample", () => {
     expect(expectationNames()).toEqual(sampleNames());
@@ -61,7 +64,9 @@ describe("formatters", () => {
   });
 
   test("no pair of source and detail-type has two", () => {
-    const pairs = formatters.map(({ source, detailType }) => `${source}|${detailType}`.toLowerCase().replace(/\s/g, ""));
+    const pairs = formatters.map(({ source, detailType }) =>
+      `${source}|${detailType}`.toLowerCase().replace(/\s/g, ""),
+    );
     expect(pairs.filter((pair, index) => pairs.indexOf(pair) !== index)).toEqual([]);
     expect(registry.size).toBe(formatters.length);
   });
