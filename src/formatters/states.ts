@@ -23,8 +23,10 @@ export interface StateRow {
   /** The condition's kind where rows share one, or `thing` does not tell them apart. */
   readonly condition?: string;
   readonly state?: string | Read;
-  /** Severity by state, compared without case, `_`, `-` and spaces; every other state is 1. */
+  /** Severity by state, compared without case, `_`, `-` and spaces. */
   readonly problems: Readonly<Record<string, ProblemSeverity>>;
+  /** The severity of every other state; 1 where absent. */
+  readonly otherwise?: ProblemSeverity;
   /** The states that end each of `problems`. */
   readonly clears?: readonly string[];
   /** Further severities that a recovery must clear, since another row raises them on the same condition. */
@@ -77,14 +79,16 @@ function stateFormat(source: string, row: StateRow, fixed: object | undefined): 
   const recovered = new Set(row.clears?.map(sameState));
   const noise = byState(row.noise);
   const says = byState(row.says);
-  const clears = [...new Set([...Object.values(row.problems), ...(row.alsoClears ?? [])])].filter((s) => s > 1).sort();
+  const clears = [...new Set([...Object.values(row.problems), row.otherwise ?? 1, ...(row.alsoClears ?? [])])]
+    .filter((s) => s > 1)
+    .sort();
   const kind = `${slug(source.replace(/^aws\./, ""))}:${row.condition ?? slug(row.thing)}`;
 
   return (event: AwsEvent): readonly Notice[] => {
     const said = fixedStates ? fixedStates.get(sameState(event.detailType)) : state(event);
     if (!said) throw new UnexpectedPayload(`no state at ${String(row.state ?? "detail.state")}`);
     const compared = sameState(said);
-    const severity = recovered.has(compared) ? 0 : (problems.get(compared) ?? 1);
+    const severity = recovered.has(compared) ? 0 : (problems.get(compared) ?? row.otherwise ?? 1);
     const called = name(event);
     const reason = severity > 1 && row.reason ? reader(row.reason)(event) : undefined;
     const common = {
@@ -109,7 +113,7 @@ function severityInWords(row: StateRow): string {
   return [
     ...said,
     ...cleared,
-    ...(typeof row.detailType === "object" && !Array.isArray(row.detailType) ? [] : ["else 1"]),
+    ...(typeof row.detailType === "object" && !Array.isArray(row.detailType) ? [] : [`else ${row.otherwise ?? 1}`]),
   ].join(", ");
 }
 
