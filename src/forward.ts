@@ -1,6 +1,6 @@
 import type { Config } from "./config.ts";
 import type { KeepDeadLetter } from "./deadletters.ts";
-import { type AwsEvent, type Place, parseEvent } from "./event.ts";
+import { type AwsEvent, isFields, type Place, parseEvent } from "./event.ts";
 import { loopOf } from "./loops.ts";
 import { compose, type DropReason, type PantherMessage } from "./message.ts";
 import type { Notice } from "./notice.ts";
@@ -8,15 +8,24 @@ import type { PantherConsole } from "./panther.ts";
 import { type Received, receivedIn } from "./records.ts";
 import type { Report } from "./report.ts";
 import { type Registry, route } from "./route.ts";
+import { logKey } from "./vpclogs/keys.ts";
 
 export interface Services {
   readonly config: Config;
   readonly registry: Registry;
   readonly console: PantherConsole;
   readonly report: Report;
+  /** Reads a VPC log file and says what an operator should know of it; throws where reading it again may help. */
+  readonly readLog: (object: LogObject) => Promise<readonly Notice[]>;
   /** Where refused events go; without it they are only logged. */
   readonly keep?: KeepDeadLetter | undefined;
   readonly now?: () => number;
+}
+
+/** An object of S3, and the account and region whose network it logs. */
+export interface LogObject extends Place {
+  readonly bucket: string;
+  readonly key: string;
 }
 
 /** The parts of Lambda's context that are read. */
@@ -55,10 +64,10 @@ const mostRemembered = 1000;
 
 /** The way of an event from AWS to the console. */
 export function createForwarder(services: Services): Forwarder {
-  const { config, registry, console, report, keep, now = Date.now } = services;
+  const { config, registry, console, report, keep, readLog, now = Date.now } = services;
   const taken = new Map<string, Set<string>>();
 
-  async function noticesOf(event: AwsEvent, payload: unknown): Promise<readonly Notice[]> {
+  function noticesOf(event: AwsEvent, payload: unknown): readonly Notice[] {
     const { notices, unformatted } = route(event, registry);
     if (unformatted) report.unformatted(event, payload, unformatted === "no formatter" ? undefined : unformatted);
     return notices;
@@ -72,6 +81,9 @@ export function createForwarder(services: Services): Forwarder {
       report.loop(loop);
       return { delivered: 0, refused: 0, undelivered: 0, dropped: [loop] };
     }
+    const log = event && logObjectOf(event, config.vpcLogsBucket);
+    if (log)
+      return announce({ ...event, account: log.account, region: log.region }, await readLog(log), payload, deadline);
     const about = event ?? {
       ...here,
       id: "",
@@ -80,10 +92,19 @@ export function createForwarder(services: Services): Forwarder {
       resources: [],
       detail: {},
     };
-    const notices = event ? await noticesOf(event, payload) : [malformed(config.functionName)];
-    const { messages, dropped } = compose(notices, about, config.policy);
+    const notices = event ? noticesOf(event, payload) : [malformed(config.functionName)];
+    return announce(about, notices, payload, deadline);
+  }
+
+  async function announce(
+    event: AwsEvent,
+    notices: readonly Notice[],
+    payload: unknown,
+    deadline: number,
+  ): Promise<Outcome> {
+    const { messages, dropped } = compose(notices, event, config.policy);
     for (const reason of dropped) report.dropped(reason);
-    return deliver(about, messages, dropped, payload, deadline);
+    return deliver(event, messages, dropped, payload, deadline);
   }
 
   async function deliver(
@@ -178,6 +199,19 @@ export function createForwarder(services: Services): Forwarder {
       report.publish();
     }
   };
+}
+
+/** The VPC log file that an S3 event tells of, where it lies in the bucket that is to be read. */
+function logObjectOf(
+  { source, detailType, detail, region }: AwsEvent,
+  logsBucket: string | undefined,
+): LogObject | undefined {
+  if (!logsBucket || source !== "aws.s3" || detailType !== "Object Created") return undefined;
+  const bucket = isFields(detail.bucket) ? detail.bucket.name : undefined;
+  const key = isFields(detail.object) ? detail.object.key : undefined;
+  if (bucket !== logsBucket || typeof key !== "string") return undefined;
+  const log = logKey(key);
+  return log && { bucket, key, account: log.account, region: log.region ?? region };
 }
 
 const malformed = (functionName: string): Notice => ({

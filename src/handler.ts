@@ -23,19 +23,23 @@ export async function lambdaHandler(input: unknown, context: Context): Promise<u
 
 function connect(): Forwarder {
   const config = readConfig(process.env);
-  const token = tokenOf(config.token);
   const report = createReport(config.functionName);
-  return createForwarder({
+  const token = tokenOf(config.token);
+  // Known before the first line is logged; where it cannot be read, the delivery says why.
+  const hidden = token.current().then(report.hide, () => "");
+  const forward = createForwarder({
     config,
     registry,
     report,
     console: pantherConsole({
       url: config.apiUrl,
-      token: {
-        refresh: token.refresh,
-        current: async () => report.hide(await token.current()),
-      },
+      token: { refresh: token.refresh, current: async () => report.hide(await token.current()) },
     }),
+    readLog: async () => [],
     keep: config.deadLetterQueueUrl ? deadLetterQueue(config.deadLetterQueueUrl) : undefined,
   });
+  return async (input, invocation) => {
+    await hidden;
+    return forward(input, invocation);
+  };
 }

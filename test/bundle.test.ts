@@ -1,0 +1,35 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { root } from "../src/local/template.ts";
+
+interface Meta {
+  outputs: Record<
+    string,
+    { bytes: number; inputs: Record<string, unknown>; imports: { path: string; kind: string }[]; exports: string[] }
+  >;
+}
+const meta = JSON.parse(readFileSync(path.join(root, "dist/meta.json"), "utf8")) as Meta;
+const output = meta.outputs["dist/handler.mjs"];
+const inputs = Object.keys(output?.inputs ?? {});
+
+test("the bundle holds nothing of the developer's machine", () => {
+  expect(inputs.filter((file) => /^src\/local\/|^test\/|^bench\//.test(file))).toEqual([]);
+  expect(inputs.filter((file) => file.startsWith("src/formatters/")).length).toBeGreaterThan(5);
+});
+
+test("the bundle exports the handler under its name", () => {
+  expect(output?.exports).toEqual(["lambdaHandler"]);
+});
+
+test("the AWS SDK is neither in the bundle nor loaded at start-up", () => {
+  expect(inputs.filter((file) => file.includes("node_modules/@aws-sdk/"))).toEqual([]);
+  for (const { path: imported, kind } of output?.imports ?? []) {
+    if (imported.startsWith("@aws-sdk/")) expect(kind).toBe("dynamic-import");
+  }
+});
+
+test("of undici and zod, only what is used is in it", () => {
+  expect(inputs.filter((file) => /undici\/lib\/(?:mock|interceptor|cache|handler\/cache)\//.test(file))).toEqual([]);
+  expect(inputs.filter((file) => /zod\/.*locales\//.test(file))).toEqual([expect.stringMatching(/en\.js$/)]);
+});

@@ -1,0 +1,295 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { readConfig } from "../src/config.ts";
+import type { AwsEvent } from "../src/event.ts";
+import type { Formatter } from "../src/formatters/formatter.ts";
+import { createForwarder, type Services, UndeliveredError } from "../src/forward.ts";
+import { type LocalConsole, startConsole } from "../src/local/console.ts";
+import type { Notice } from "../src/notice.ts";
+import { type PantherConsole, pantherConsole } from "../src/panther.ts";
+import type { Report } from "../src/report.ts";
+import { registryOf } from "../src/route.ts";
+
+let local: LocalConsole;
+let console: PantherConsole;
+beforeEach(async () => {
+  local = await startConsole();
+  console = pantherConsole({
+    url: new URL(local.url),
+    token: { current: async () => local.token, refresh: async () => false },
+    sleep: async () => {},
+  });
+});
+afterEach(async () => {
+  await console.close();
+  await local.close();
+});
+
+/** A report that writes down what it is told, by name. */
+function witness(): Report & { told: [string, ...unknown[]][]; of(name: string): unknown[][] } {
+  const told: [string, ...unknown[]][] = [];
+  return new Proxy({} as never, {
+    get: (_, name: string) => {
+      if (name === "told") return told;
+      if (name === "of") return (wanted: string) => told.filter(([one]) => one === wanted).map(([, ...rest]) => rest);
+      return (...args: unknown[]) => {
+        told.push([name, ...args]);
+        return args[0];
+      };
+    },
+  });
+}
+
+const finding = (id: unknown): Notice => ({
+  node: "web-1",
+  summary: `Finding ${String(id)} is open`,
+  severity: 3,
+  condition: `finding:${String(id)}`,
+});
+const formatter = (detailType: string, format: (event: AwsEvent) => readonly Notice[]): Formatter => ({
+  source: "aws.test",
+  detailType,
+  means: "",
+  severity: "",
+  format,
+});
+const formatters = [
+  formatter("Findings", ({ detail }) => (detail.ids as unknown[]).map(finding)),
+  formatter("Broken", () => {
+    throw new Error("no such field");
+  }),
+  formatter("Unacceptable", () => [{ ...finding("x"), severity: 7 as never }]),
+];
+
+const arn = "arn:aws:lambda:eu-west-1:111122223333:function:AWS-Events2Panther";
+const invocation = { invokedFunctionArn: arn, getRemainingTimeInMillis: () => 30_000 };
+
+function forwarder(changed: Partial<Services> = {}, env: Record<string, string> = {}) {
+  const report = witness();
+  const kept: [string, string][] = [];
+  const config = readConfig({ API_URL: local.url, API_TOKEN: local.token, AWS_REGION: "eu-west-1", ...env });
+  const forward = createForwarder({
+    config,
+    registry: registryOf(formatters),
+    console,
+    report,
+    readLog: async ({ key }) => [finding(key)],
+    keep: async (body, reason) => {
+      kept.push([body, reason]);
+    },
+    ...changed,
+  });
+  return { report, kept, run: (input: unknown) => forward(input, invocation) };
+}
+
+const event = (detailType = "Findings", detail: object = { ids: [1] }, id = "1") => ({
+  id,
+  source: "aws.test",
+  "detail-type": detailType,
+  account: "111122223333",
+  region: "eu-west-1",
+  time: "2026-03-14T03:02:11Z",
+  resources: [],
+  detail,
+});
+const queued = (...bodies: unknown[]) => ({
+  Records: bodies.map((body, index) => ({
+    eventSource: "aws:sqs",
+    messageId: `m${index}`,
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  })),
+});
+const failedRecord = (payload: unknown) => ({
+  version: "1.0",
+  timestamp: "2026-03-14T03:05:20Z",
+  requestContext: { requestId: "r", functionArn: arn, condition: "RetriesExhausted", approximateInvokeCount: 3 },
+  requestPayload: payload,
+  responseContext: { statusCode: 200, executedVersion: "$LATEST", functionError: "Unhandled" },
+  responsePayload: { errorType: "UndeliveredError" },
+});
+const unavailable = { status: 503, body: {} };
+
+describe("an event", () => {
+  test("is delivered, its messages side by side", async () => {
+    const { run, report } = forwarder();
+    expect(await run(event("Findings", { ids: [1, 2, 3] }))).toEqual({
+      delivered: 3,
+      refused: 0,
+      undelivered: 0,
+      dropped: [],
+    });
+    expect(local.rows.all()).toHaveLength(3);
+    expect(report.of("delivered")).toHaveLength(3);
+    expect(report.told.at(-1)).toEqual(["publish"]);
+  });
+
+  test("without a formatter is told of by the fallback, and reported", async () => {
+    const { run, report } = forwarder();
+    await run(event("Something New", { name: "orders", state: "ACTIVE" }));
+    expect(local.rows.all()).toMatchObject([{ severity: 1, node: "orders", tag: "Something New" }]);
+    expect(report.of("unformatted")).toEqual([
+      [expect.anything(), expect.objectContaining({ "detail-type": "Something New" }), undefined],
+    ]);
+  });
+
+  test("whose formatter fails is told of by the fallback, and reported with the error", async () => {
+    const { run, report } = forwarder();
+    await run(event("Broken", { name: "orders" }));
+    expect(local.rows.all()).toMatchObject([{ node: "orders" }]);
+    expect(report.of("unformatted")[0]?.[2]).toEqual(new Error("no such field"));
+  });
+
+  test("that cannot be delivered now fails the invocation, so that AWS keeps it", async () => {
+    const { run, report } = forwarder();
+    local.fault = unavailable;
+    await expect(run(event())).rejects.toThrow(UndeliveredError);
+    expect(report.of("undelivered")).toMatchObject([[{ id: "1" }, 1, "HTTP 503"]]);
+    expect(report.told.at(-1)).toEqual(["publish"]);
+  });
+
+  test("that is refused is kept with its reason, and does not fail the invocation", async () => {
+    const { run, report, kept } = forwarder();
+    expect(await run(event("Unacceptable"))).toMatchObject({ refused: 1, undelivered: 0 });
+    expect(report.of("refused")).toHaveLength(1);
+    expect(kept).toEqual([[JSON.stringify(event("Unacceptable")), "HTTP 400: Severity should be between 0 and 5"]]);
+  });
+
+  test("that is refused and cannot be kept fails the invocation", async () => {
+    const { run } = forwarder({
+      keep: async () => {
+        throw new Error("AccessDenied");
+      },
+    });
+    await expect(run(event("Unacceptable"))).rejects.toThrow("AccessDenied");
+  });
+
+  test.each([null, 7, "text", [], {}, { detail: {} }])("%j, which is none, is told of", async (input) => {
+    const { run, report } = forwarder();
+    expect(await run(input)).toMatchObject({ delivered: 1 });
+    expect(local.rows.all()).toMatchObject([{ node: "aws-events2panther", severity: 2 }]);
+    expect(report.of("malformed")).toHaveLength(1);
+  });
+
+  test("that the forwarder caused is dropped and counted", async () => {
+    const { run, report } = forwarder();
+    const own = { alarmName: "AWS-Events2Panther-Errors", state: { value: "ALARM" } };
+    const outcome = await run({ ...event("CloudWatch Alarm State Change", own), source: "aws.cloudwatch" });
+    expect(outcome).toMatchObject({ delivered: 0, dropped: ["own-alarm"] });
+    expect(report.of("loop")).toEqual([["own-alarm"]]);
+    expect(local.counts.requests).toBe(0);
+  });
+
+  test("that a rule of the console discards is done", async () => {
+    const { run } = forwarder();
+    local.fault = { status: 400, body: { message: "Event discarded" } };
+    expect(await run(event())).toMatchObject({ delivered: 1 });
+  });
+
+  test("comes again when the console is back, and only what was not taken is sent", async () => {
+    const { run } = forwarder();
+    const many = event("Findings", { ids: Array.from({ length: 20 }, (_, i) => i) });
+    local.fault = (request) => (request > 10 ? unavailable : undefined);
+    await expect(run(many)).rejects.toThrow(UndeliveredError);
+    const taken = local.taken.length;
+    expect(taken).toBeGreaterThan(0);
+    local.fault = undefined;
+    // A new client: the old one's circuit is open.
+    const fresh = pantherConsole({
+      url: new URL(local.url),
+      token: { current: async () => local.token, refresh: async () => false },
+    });
+    const after = forwarder({ console: fresh });
+    await after.run(many);
+    await fresh.close();
+    expect(local.rows.all()).toHaveLength(20);
+  });
+
+  test("that was taken in part is not counted twice by the function that remembers it", async () => {
+    let down = true;
+    const flaky: PantherConsole = {
+      close: async () => {},
+      deliver: async (message, deadline) =>
+        down && message.summary.includes("2")
+          ? { outcome: "undelivered", reason: "down", requests: 1 }
+          : console.deliver(message, deadline),
+    };
+    const { run } = forwarder({ console: flaky });
+    const three = event("Findings", { ids: [1, 2, 3] });
+    await expect(run(three)).rejects.toThrow(UndeliveredError);
+    down = false;
+    expect(await run(three)).toMatchObject({ delivered: 1 });
+    expect(local.rows.all().map(({ tally }) => tally)).toEqual([1, 1, 1]);
+    // The same event a third time is somebody testing: it counts.
+    await run(three);
+    expect(local.rows.all().map(({ tally }) => tally)).toEqual([2, 2, 2]);
+  });
+});
+
+describe("a batch of the retry queue", () => {
+  test("holds raw events and on-failure records, and all are delivered", async () => {
+    const { run } = forwarder();
+    const wrapped = failedRecord(event("Findings", { ids: ["wrapped"] }, "2"));
+    expect(await run(queued(event("Findings", { ids: ["raw"] }), wrapped))).toEqual({ batchItemFailures: [] });
+    expect(local.rows.all().map(({ summary }) => summary)).toEqual(["Finding raw is open", "Finding wrapped is open"]);
+  });
+
+  test("keeps what could not be delivered, and nothing else", async () => {
+    const { run } = forwarder();
+    local.fault = (request) => (request > 1 ? unavailable : undefined);
+    const two = queued(event("Findings", { ids: ["a"] }), event("Findings", { ids: ["b"] }, "2"));
+    const { batchItemFailures } = (await run(two)) as { batchItemFailures: unknown[] };
+    expect(batchItemFailures).toHaveLength(1);
+  });
+
+  test.each(["not json", "[]", '{"a":1}', "null", '"text"'])("puts a body that is no event (%s) away", async (body) => {
+    const { run, kept } = forwarder();
+    expect(await run(queued(body, event()))).toEqual({ batchItemFailures: [] });
+    expect(kept).toEqual([[body, expect.stringContaining("The queue's message is")]]);
+    expect(local.rows.all()).toHaveLength(1);
+  });
+
+  test("fails only a body that is no event where it cannot be put away", async () => {
+    const { run } = forwarder({ keep: undefined });
+    expect(await run(queued(event(), "not json"))).toEqual({ batchItemFailures: [{ itemIdentifier: "m1" }] });
+  });
+
+  test("fails only the event whose log file cannot be read now", async () => {
+    const { run, report } = forwarder(
+      {
+        readLog: async () => {
+          throw new Error("SlowDown");
+        },
+      },
+      { VPC_LOGS_BUCKET: "acme-logs" },
+    );
+    expect(await run(queued(objectCreated("acme-logs", flowKey), event()))).toEqual({
+      batchItemFailures: [{ itemIdentifier: "m0" }],
+    });
+    expect(report.of("failed")).toEqual([[new Error("SlowDown")]]);
+  });
+});
+
+const flowKey =
+  "AWSLogs/444455556666/vpcflowlogs/eu-west-2/2026/03/14/444455556666_vpcflowlogs_eu-west-2_fl-0123456789abcdef0_20260314T0305Z_1a2b3c4d.log.gz";
+const objectCreated = (bucket: string, key: string) => ({
+  ...event("Object Created", { bucket: { name: bucket }, object: { key } }),
+  source: "aws.s3",
+});
+
+describe("a VPC log file", () => {
+  test("of the bucket is read, and speaks for the account and region that it logs", async () => {
+    const { run } = forwarder({}, { VPC_LOGS_BUCKET: "acme-logs" });
+    await run(objectCreated("acme-logs", flowKey));
+    expect(local.taken).toMatchObject([
+      { event: { summary: `Finding ${flowKey} is open`, account: "444455556666", region: "eu-west-2" } },
+    ]);
+  });
+
+  test.each([
+    ["another bucket", "acme-data", flowKey, "acme-logs"],
+    ["another object", "acme-logs", "AWSLogs/report.csv", "acme-logs"],
+    ["no bucket configured", "acme-logs", flowKey, ""],
+  ])("is not read: %s", async (_, bucket, key, configured) => {
+    const { run } = forwarder({ readLog: () => Promise.reject(new Error("read")) }, { VPC_LOGS_BUCKET: configured });
+    expect(await run(objectCreated(bucket, key))).toMatchObject({ delivered: 1 });
+  });
+});

@@ -1,0 +1,121 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { type LocalConsole, startConsole } from "../src/local/console.ts";
+import { type LocalFunction, startFunction } from "../src/local/runtime.ts";
+import { readSample } from "../src/local/samples.ts";
+
+const opened: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of opened.splice(0).reverse()) await close();
+});
+
+/** The built handler in a process of its own, before a console of this test. */
+async function running(
+  variables: Record<string, string> = {},
+): Promise<{ local: LocalConsole; lambda: LocalFunction }> {
+  const local = await startConsole();
+  const lambda = await startFunction({ API_URL: local.url, API_TOKEN: local.token, ...variables });
+  opened.push(local.close, lambda.stop);
+  return { local, lambda };
+}
+
+const logged = (lambda: LocalFunction): Record<string, unknown>[] =>
+  lambda.log.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as Record<string, unknown>);
+
+const guideEvent = {
+  id: "7bf73129-1428-4cd3-a780-95db273d1602",
+  "detail-type": "EC2 Instance State-change Notification",
+  source: "aws.ec2",
+  account: "123456789012",
+  time: "2019-11-11T21:29:54Z",
+  region: "us-east-1",
+  resources: ["arn:aws:ec2:us-east-1:123456789012:instance/i-abcd1111"],
+  detail: { "instance-id": "i-abcd1111", state: "pending" },
+};
+
+describe("the function", () => {
+  test("takes the guide's test event, whose tally grows with each repeat", async () => {
+    const { local, lambda } = await running();
+    for (let i = 0; i < 3; i++) expect(await lambda.invoke(guideEvent)).toMatchObject({ value: { delivered: 1 } });
+    expect(local.rows.all()).toMatchObject([{ node: "i-abcd1111", tag: "Ec2 State Change", severity: 1, tally: 3 }]);
+  });
+
+  test("writes metrics, and no line for the ordinary", async () => {
+    const { lambda } = await running();
+    await lambda.invoke(guideEvent);
+    expect(logged(lambda)).toEqual([
+      expect.objectContaining({ Delivered: 1, DeliveryLatency: expect.any(Number), service: "AWS-Events2Panther" }),
+    ]);
+  });
+
+  test("logs the event that has no formatter, once a minute for its kind", async () => {
+    const { lambda } = await running();
+    const event = {
+      ...guideEvent,
+      source: "com.example.orders",
+      "detail-type": "Order Stuck",
+      detail: { orderName: "books" },
+    };
+    for (let i = 0; i < 3; i++) await lambda.invoke(event);
+    const lines = logged(lambda).filter(({ message }) => message === "There is no formatter for the event");
+    expect(lines).toEqual([expect.objectContaining({ level: "WARN", event, source: event.source })]);
+    expect(logged(lambda).filter((line) => line.Unformatted === 1)).toHaveLength(3);
+  });
+
+  test("never writes the token, whatever happens", async () => {
+    const { local, lambda } = await running();
+    const telling = { ...guideEvent, source: "com.example", detail: { token: local.token, text: `x${local.token}y` } };
+    await lambda.invoke(telling);
+    await lambda.invoke("nothing");
+    local.acceptedToken = "0".repeat(32);
+    await lambda.invoke(guideEvent);
+    local.fault = { status: 400, body: { error: { message: `bad token ${local.token}` } } };
+    await lambda.invoke(guideEvent);
+    expect(lambda.log.length).toBeGreaterThan(4);
+    expect(lambda.log.join("\n")).not.toContain(local.token);
+  });
+
+  test("fails where the console does not take the message, with a sentence", async () => {
+    const { local, lambda } = await running();
+    local.fault = { status: 503, body: {} };
+    expect(await lambda.invoke(guideEvent)).toEqual({
+      error: {
+        errorType: "UndeliveredError",
+        errorMessage: "1 of the event's messages could not be delivered now: AWS keeps the event and sends it again.",
+      },
+    });
+    expect(logged(lambda)).toContainEqual(
+      expect.objectContaining({ level: "WARN", reason: "HTTP 503", event_id: guideEvent.id }),
+    );
+  });
+
+  test.each([
+    [{ API_TOKEN: "" }, "API_TOKEN is missing: it should be the console's API key, 32 letters and digits."],
+    [{ API_URL: "http://panther.example.org/api/event/create" }, "API_URL should begin with https://"],
+  ])("explains a setting that is wrong: %j", async (variables, sentence) => {
+    const { lambda } = await running(variables);
+    const result = await lambda.invoke(guideEvent);
+    expect(result).toMatchObject({
+      error: { errorType: "ConfigError", errorMessage: expect.stringContaining(sentence) },
+    });
+  });
+
+  test("finds a connection dead that the console closed while it was idle, and loses nothing", async () => {
+    const { local, lambda } = await running();
+    for (let i = 0; i < 5; i++) {
+      expect(await lambda.invoke(guideEvent)).toMatchObject({ value: { delivered: 1 } });
+      local.closeIdle();
+    }
+    expect(local.rows.all()).toMatchObject([{ tally: 5 }]);
+  });
+
+  test("takes a batch of the retry queue", async () => {
+    const { lambda } = await running();
+    const batch = {
+      Records: [
+        { messageId: "a", eventSource: "aws:sqs", body: JSON.stringify(readSample("ec2/instance-stopped").event) },
+        { messageId: "b", eventSource: "aws:sqs", body: "{" },
+      ],
+    };
+    expect(await lambda.invoke(batch)).toEqual({ value: { batchItemFailures: [{ itemIdentifier: "b" }] } });
+  });
+});

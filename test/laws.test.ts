@@ -1,0 +1,205 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readConfig } from "../src/config.ts";
+import { registry } from "../src/formatters/registry.ts";
+import { createForwarder } from "../src/forward.ts";
+import { judge } from "../src/local/contract.ts";
+import { defaultPolicy, readSample, sampleNames } from "../src/local/samples.ts";
+import { bodyOf, type PantherMessage } from "../src/message.ts";
+import { createReport } from "../src/report.ts";
+
+const invocation = { invokedFunctionArn: "arn:aws:lambda:eu-west-1:111122223333:function:AWS-Events2Panther" };
+const token = "A".repeat(32);
+const config = readConfig({
+  API_URL: "https://x.example/api/event/create",
+  API_TOKEN: token,
+  DROP: "none",
+  MIN_SEVERITY: "0",
+});
+
+let sent: PantherMessage[] = [];
+let refused: string[] = [];
+/** The forwarder as it is, before a console that judges and keeps nothing. */
+const forward = createForwarder({
+  config: { ...config, policy: { ...defaultPolicy, minSeverity: 0, drop: new Set() } },
+  registry,
+  report: createReport("AWS-Events2Panther"),
+  readLog: async () => [],
+  console: {
+    close: async () => {},
+    deliver: async (message) => {
+      sent.push(message);
+      const { answer } = judge({ contentType: "application/json", token, body: Buffer.from(bodyOf(message)) }, token);
+      if (answer.status !== 200) refused.push(`${JSON.stringify(answer.body)} ${bodyOf(message)}`);
+      return { outcome: "delivered", requests: 1 };
+    },
+  },
+});
+
+const spoilt = /\bundefined\b|\[object |\bNaN\b|\s{2,}|^\s|\s$|^$/;
+
+async function obeys(event: unknown, words = true): Promise<void> {
+  sent = [];
+  refused = [];
+  const outcome = await forward(event, invocation);
+  expect(refused).toEqual([]);
+  for (const message of sent) {
+    expect(message.identifier).not.toMatch(/[{}$]/);
+    if (words) for (const text of [message.node, message.summary, message.tag]) expect(text).not.toMatch(spoilt);
+  }
+  expect(sent.length + ("dropped" in outcome ? outcome.dropped.length : 0)).toBeGreaterThan(0);
+}
+
+const write = process.stdout.write.bind(process.stdout);
+let log = "";
+beforeAll(() => {
+  process.stdout.write = ((chunk: string) => {
+    log += log.length < 1e6 ? chunk : "";
+    return true;
+  }) as never;
+});
+afterAll(() => {
+  process.stdout.write = write as never;
+});
+
+const anyDetail = fc.dictionary(
+  fc.oneof(
+    fc.constantFrom("state", "status", "name", "id", "detail", "findings", "__proto__", "constructor"),
+    fc.string(),
+  ),
+  fc.jsonValue({ maxDepth: 4 }),
+  { maxKeys: 8 },
+);
+const pairs = [
+  ...new Map(
+    sampleNames()
+      .map((name) => readSample(name).event as Record<string, unknown>)
+      .map((event) => [
+        `${event.source}|${event["detail-type"]}`,
+        { source: event.source, "detail-type": event["detail-type"] },
+      ]),
+  ).values(),
+];
+
+describe("whatever comes in, the console takes what goes out", () => {
+  test("any JSON", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.jsonValue({ maxDepth: 5 }), async (event) => obeys(event, false)),
+      { numRuns: 2000 },
+    );
+  });
+
+  test("any detail under any known source and detail-type", async () => {
+    const anyEvent = fc.record({
+      pair: fc.constantFrom(...pairs),
+      detail: anyDetail,
+      resources: fc.option(fc.oneof(fc.string(), fc.array(fc.oneof(fc.string(), fc.constant(null)))), {
+        nil: undefined,
+      }),
+      account: fc.oneof(fc.constant("111122223333"), fc.string(), fc.constant(7)),
+      region: fc.oneof(fc.constant("eu-west-1"), fc.string({ unit: "binary" })),
+    });
+    await fc.assert(
+      fc.asyncProperty(anyEvent, async ({ pair, ...rest }) => obeys({ ...pair, ...rest }, false)),
+      { numRuns: 8000 },
+    );
+  });
+
+  test.for(sampleNames())("%s, its fields removed, nulled, retyped, made huge or foreign", async (name) => {
+    const { event } = readSample(name);
+    await obeys(event);
+    for (const path of pathsOf(event)) {
+      for (const [kind, value] of spoilers)
+        await obeys(changed(event, path, value), kind === "removed" || kind === "nulled");
+    }
+  });
+});
+
+type Path = readonly (string | number)[];
+
+const spoilers: readonly (readonly [string, unknown])[] = [
+  ["removed", undefined],
+  ["nulled", null],
+  ["retyped", { a: [1, "2"] }],
+  ["numbered", -1.5],
+  ["emptied", ""],
+  ["made huge", "größte ".repeat(20_000)],
+  ["foreign", "\u202e<img src=x onerror=alert(1)>\u001b[31m{node}$& 𝒳\ud800"],
+  ["listed", Array.from({ length: 50 }, (_, i) => ({ i }))],
+];
+
+/** Every path into `value`, to four levels down. */
+function pathsOf(value: unknown, path: Path = []): Path[] {
+  if (typeof value !== "object" || value === null || path.length > 4) return path.length > 0 ? [path] : [];
+  const below = Object.keys(value).flatMap((key) => pathsOf((value as Record<string, unknown>)[key], [...path, key]));
+  return path.length > 0 ? [path, ...below] : below;
+}
+
+function changed(event: unknown, path: Path, value: unknown): unknown {
+  const copy = structuredClone(event);
+  let at = copy as Record<string | number, unknown>;
+  for (const key of path.slice(0, -1)) at = at[key] as typeof at;
+  const last = path.at(-1) ?? "";
+  if (value === undefined) delete at[last];
+  else at[last] = value;
+  return copy;
+}
+
+describe("poison", () => {
+  const finding = (index: number) => ({
+    Id: `arn:aws:securityhub:eu-west-1:111122223333:finding/${index}`,
+    Title: `Finding ${index}`,
+    Severity: { Label: "HIGH" },
+    Resources: [{ Id: `arn:aws:s3:::bucket-${index}`, Type: "AwsS3Bucket" }],
+  });
+  const envelope = {
+    id: "1",
+    source: "aws.securityhub",
+    "detail-type": "Security Hub Findings - Imported",
+    account: "111122223333",
+    region: "eu-west-1",
+  };
+  const nested = JSON.parse(`${'{"detail":'.repeat(4000)}{}${"}".repeat(4000)}`) as unknown;
+
+  test.each([
+    [
+      "10,000 findings",
+      { ...envelope, detail: { findings: Array.from({ length: 10_000 }, (_, i) => finding(i)) } },
+      10_000,
+    ],
+    [
+      "a megabyte of text",
+      { ...envelope, source: "com.example", detail: { state: "x".repeat(1_000_000), name: "y".repeat(1e6) } },
+      1,
+    ],
+    [
+      "a hundred thousand keys",
+      {
+        ...envelope,
+        source: "com.example",
+        detail: Object.fromEntries(Array.from({ length: 1e5 }, (_, i) => [`k${i}`, "v"])),
+      },
+      1,
+    ],
+    ["deep nesting", { ...envelope, source: "com.example", detail: nested }, 1],
+    ["deep nesting under a formatter", { ...envelope, detail: { findings: [nested] } }, 1],
+    [
+      "prototype keys",
+      {
+        ...envelope,
+        source: "com.example",
+        detail: JSON.parse('{"__proto__":{"state":"FAILED"},"constructor":"x","hasOwnProperty":1}'),
+      },
+      1,
+    ],
+  ])("%s", async (_, event, messages) => {
+    await obeys(event);
+    expect(sent.length).toBe(messages);
+    expect(({} as Record<string, unknown>).state).toBeUndefined();
+  });
+
+  test("the token stands in no line", () => {
+    expect(log.length).toBeGreaterThan(0);
+    expect(log).not.toContain(token);
+  });
+});
