@@ -1,0 +1,300 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { gunzipSync } from "node:zlib";
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { readTemplate } from "./template.ts";
+
+export interface Column {
+  readonly name: string;
+  /** A type of Hive, as AWS Glue writes it. */
+  readonly type: string;
+}
+
+export interface Table {
+  readonly name: string;
+  readonly columns: readonly Column[];
+  readonly partitions: readonly Column[];
+  readonly inputFormat: string;
+  readonly serde: { readonly library: string; readonly parameters: Readonly<Record<string, string>> };
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+export interface SavedQuery {
+  readonly name: string;
+  readonly sql: string;
+}
+
+type Values = Readonly<Record<string, string>>;
+type Resource = { readonly Type: string; readonly Properties: Record<string, unknown> };
+
+const pseudoParameters = { "AWS::AccountId": "111122223333", "AWS::Region": "eu-west-1", "AWS::StackName": "events" };
+
+/** The template's resources under these values of its parameters: conditions decided and intrinsics worked out. */
+export function readResources(values: Values): Record<string, Resource> {
+  const template = readTemplate();
+  const parameters: Record<string, unknown> = { ...pseudoParameters };
+  for (const [name, { Default }] of Object.entries(template.Parameters as Record<string, { Default?: unknown }>))
+    parameters[name] = Default;
+  Object.assign(parameters, values);
+  const conditions = template.Conditions as Record<string, unknown>;
+  const holds = (name: string): boolean => resolve(conditions[name]) === true;
+  const intrinsics: Record<string, (argument: unknown) => unknown> = {
+    Ref: (name) => (name === "AWS::NoValue" ? undefined : (parameters[name as string] ?? name)),
+    Condition: (name) => holds(name as string),
+    "Fn::Sub": (text) =>
+      (text as string).replace(/\$\{(!?)([^}]+)\}/g, (_, literal, name) =>
+        literal ? `\${${name}}` : String(parameters[name] ?? name),
+      ),
+    "Fn::If": (choice) => {
+      const [condition, yes, no] = choice as [string, unknown, unknown];
+      return resolve(holds(condition) ? yes : no);
+    },
+    "Fn::Equals": (pair) => {
+      const [left, right] = resolve(pair) as unknown[];
+      return String(left) === String(right);
+    },
+    "Fn::Not": (argument) => !(resolve(argument) as unknown[])[0],
+    "Fn::And": (argument) => (resolve(argument) as unknown[]).every(Boolean),
+    "Fn::Or": (argument) => (resolve(argument) as unknown[]).some(Boolean),
+  };
+  const resolve = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(resolve).filter((item) => item !== undefined);
+    if (typeof value !== "object" || value === null) return value;
+    const entries = Object.entries(value);
+    const intrinsic = entries.length === 1 ? intrinsics[entries[0]?.[0] ?? ""] : undefined;
+    if (intrinsic) return intrinsic(entries[0]?.[1]);
+    return Object.fromEntries(
+      entries.map(([key, item]) => [key, resolve(item)]).filter(([, item]) => item !== undefined),
+    );
+  };
+  const resources = Object.entries(template.Resources as Record<string, Resource & { Condition?: string }>);
+  return Object.fromEntries(
+    resources
+      .filter(([, { Condition }]) => !Condition || holds(Condition))
+      .map(([name, { Type, Properties }]) => [
+        name,
+        { Type, Properties: resolve(Properties) as Resource["Properties"] },
+      ]),
+  );
+}
+
+/** The Glue tables and the saved queries of Athena that the template makes under these values of its parameters. */
+export function readCatalog(values: Values): { tables: Table[]; queries: SavedQuery[] } {
+  const resources = Object.values(readResources(values));
+  const of = (type: string) => resources.filter(({ Type }) => Type === type).map(({ Properties }) => Properties);
+  return {
+    tables: of("AWS::Glue::Table").map(({ TableInput }) => tableOf(TableInput as TableInput)),
+    queries: of("AWS::Athena::NamedQuery").map(({ Name, QueryString }) => ({
+      name: Name as string,
+      sql: QueryString as string,
+    })),
+  };
+}
+
+interface TableInput {
+  Name: string;
+  Parameters: Record<string, string>;
+  PartitionKeys: { Name: string; Type: string }[];
+  StorageDescriptor: {
+    InputFormat: string;
+    SerdeInfo: { SerializationLibrary: string; Parameters: Record<string, string> };
+    Columns: { Name: string; Type: string }[];
+  };
+}
+
+function tableOf({ Name, Parameters, PartitionKeys, StorageDescriptor }: TableInput): Table {
+  const columns = (of: TableInput["PartitionKeys"]): Column[] =>
+    of.map(({ Name, Type }) => ({ name: Name, type: Type }));
+  const { Columns, InputFormat, SerdeInfo } = StorageDescriptor;
+  return {
+    name: Name,
+    columns: columns(Columns),
+    partitions: columns(PartitionKeys),
+    inputFormat: InputFormat,
+    serde: { library: SerdeInfo.SerializationLibrary, parameters: SerdeInfo.Parameters },
+    parameters: Parameters,
+  };
+}
+
+/** A cell as text, `undefined` for null. */
+export type ResultRow = Record<string, string | undefined>;
+
+export interface LocalAthena {
+  /** Rows of a query in the SQL that the saved queries keep to; `parameters` take the places of its question marks. */
+  query(sql: string, parameters?: readonly string[]): Promise<ResultRow[]>;
+  close(): void;
+}
+
+/**
+ * Athena's part played by DuckDB: loads what the tables' partition projection finds in a folder that stands for S3
+ * (`folder/BUCKET/key`) and reads it by the rules of each table's SerDe.
+ *
+ * @param today the current date, as 2026-11-20
+ */
+export async function openAthena(tables: readonly Table[], folder: string, today: string): Promise<LocalAthena> {
+  const instance = await DuckDBInstance.create(":memory:");
+  const connection = await instance.connect();
+  for (const macro of trinoFunctions) await connection.run(`CREATE MACRO ${macro}`);
+  const scratch = mkdtempSync(path.join(tmpdir(), "athena-"));
+  for (const table of tables) await load(connection, table, folder, today, scratch);
+  rmSync(scratch, { recursive: true });
+  return {
+    async query(sql, parameters = []) {
+      const reader = await connection.runAndReadAll(duckSql(sql, today), [...parameters]);
+      return reader
+        .getRowObjectsJson()
+        .map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, textOf(value)])));
+    },
+    close() {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+const textOf = (value: unknown): string | undefined =>
+  value === null ? undefined : typeof value === "object" ? JSON.stringify(value) : String(value);
+
+/** What the saved queries use of Trino that DuckDB has under another name; timestamps are in UTC on both sides. */
+const trinoFunctions = [
+  "date_format(moment, format) AS strftime(moment, format)",
+  "from_unixtime(seconds) AS make_timestamp(CAST(seconds AS BIGINT) * 1000000)",
+  "from_iso8601_timestamp(written) AS CAST(written AS TIMESTAMP)",
+  "array_join(list, separator) AS array_to_string(list, separator)",
+];
+
+/** The one function that takes a lambda, which no macro can, and the clock. */
+const duckSql = (sql: string, today: string): string =>
+  sql.replaceAll("transform(", "list_transform(").replaceAll("current_date", `DATE '${today}'`);
+
+/** A type of Hive as DuckDB's. */
+export function duckType(type: string): string {
+  const inner = /(array|struct)<([^<>]*)>/.exec(type);
+  if (!inner)
+    return type.replaceAll(/\bstring\b/g, "VARCHAR").replaceAll(/\b(bigint|smallint)\b/g, (name) => name.toUpperCase());
+  const [all, kind, of = ""] = inner;
+  const fields = () => of.split(",").map((field) => field.replace(/^(\w+):/, '"$1" '));
+  return duckType(type.replace(all, kind === "array" ? `${of}[]` : `STRUCT(${fields().join("; ")})`)).replaceAll(
+    ";",
+    ",",
+  );
+}
+
+const quoted = (name: string): string => `"${name}"`;
+const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+async function load(connection: DuckDBConnection, table: Table, folder: string, today: string, scratch: string) {
+  const columns = [...table.columns, ...table.partitions].map(({ name, type }) => `${quoted(name)} ${duckType(type)}`);
+  await connection.run(`CREATE TABLE ${quoted(table.name)} (${columns.join(", ")})`);
+  for (const { files, values } of partitionsOf(table, folder, today)) {
+    for (const file of files) {
+      const select = await readers[table.serde.library]?.(table, file, connection, scratch);
+      if (!select) throw new Error(`no reader for ${table.serde.library}`);
+      const partition = table.partitions.map(({ name }) => literal(values[name] ?? ""));
+      await connection.run(`INSERT INTO ${quoted(table.name)} SELECT *, ${partition.join(", ")} FROM (${select})`);
+    }
+  }
+}
+
+/** The partitions that projection gives and that exist, with their files, those of folders below among them. */
+export function partitionsOf(
+  { partitions, parameters }: Table,
+  folder: string,
+  today: string,
+): { values: Record<string, string>; files: string[] }[] {
+  let combinations: Record<string, string>[] = [{}];
+  for (const { name } of partitions)
+    combinations = combinations.flatMap((before) =>
+      projected(name, parameters, today).map((value) => ({ ...before, [name]: value })),
+    );
+  const location = parameters["storage.location.template"] ?? "";
+  return combinations.flatMap((values) => {
+    const place = location.replace(/\$\{(\w+)\}/g, (_, name) => values[name] ?? "").replace(/^s3:\/\//, "");
+    const files = filesBelow(path.join(folder, place));
+    return files.length > 0 ? [{ values, files }] : [];
+  });
+}
+
+function filesBelow(folder: string): string[] {
+  try {
+    const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+    return entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+  } catch {
+    return [];
+  }
+}
+
+/** The values of a partition's column, by the rules of Athena's partition projection for enum and date. */
+function projected(name: string, parameters: Table["parameters"], today: string): string[] {
+  const property = (of: string): string => parameters[`projection.${name}.${of}`] ?? "";
+  if (property("type") === "enum") return property("values").split(",");
+  if (property("type") !== "date" || property("format") !== "yyyy/MM/dd") throw new Error(`projection of ${name}`);
+  const [from, to] = property("range")
+    .split(",")
+    .map((bound) => dayOf(bound, today));
+  if (!from || !to) throw new Error(`projection range of ${name}`);
+  const days: string[] = [];
+  for (let day = from; day <= to; day = new Date(day.getTime() + 86_400_000))
+    days.push(day.toISOString().slice(0, 10).replaceAll("-", "/"));
+  return days;
+}
+
+function dayOf(bound: string, today: string): Date {
+  const years = /^NOW(?:-(\d+)YEARS)?$/.exec(bound);
+  const day = new Date(years ? today : bound.replaceAll("/", "-"));
+  day.setUTCFullYear(day.getUTCFullYear() - Number(years?.[1] ?? 0));
+  return day;
+}
+
+type Reader = (table: Table, file: string, connection: DuckDBConnection, scratch: string) => Promise<string>;
+
+/** By SerDe, a SELECT that gives a file's rows under the table's columns, in their order. */
+const readers: Record<string, Reader> = {
+  // Fields by position; one too many is ignored, one missing is null, and so is a number that is none.
+  "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe": async ({ columns, serde, parameters }, file) => {
+    const absent = literal(serde.parameters["serialization.null.format"] ?? "\\N");
+    const fields = columns.map(
+      ({ name, type }, at) => `TRY_CAST(nullif(field[${at + 1}], ${absent}) AS ${duckType(type)}) AS ${quoted(name)}`,
+    );
+    const separator = literal(serde.parameters["field.delim"] ?? "\u0001");
+    const lines = `read_csv(${literal(file)}, columns = { line: 'VARCHAR' }, delim = '\u0001', quote = '', escape = '',
+      header = false, auto_detect = false, skip = ${parameters["skip.header.line.count"] ?? "0"})`;
+    return `SELECT ${fields.join(", ")} FROM (SELECT string_split(line, ${separator}) AS field FROM ${lines})`;
+  },
+  // By position where parquet.column.index.access says so, else by name; a column that is missing is null.
+  "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe": async ({ columns, serde }, file, connection) => {
+    const source = `read_parquet(${literal(file)})`;
+    const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${source}`);
+    const names = described.getRowObjectsJson().map((row) => String(row.column_name));
+    const byPosition = serde.parameters["parquet.column.index.access"] === "true";
+    const fields = columns.map(({ name, type }, at) => {
+      const found = byPosition ? names[at] : names.find((each) => each === name);
+      return `CAST(${found ? quoted(found) : "NULL"} AS ${duckType(type)}) AS ${quoted(name)}`;
+    });
+    return `SELECT ${fields.join(", ")} FROM ${source}`;
+  },
+  // By name, whatever the case of the keys.
+  "org.openx.data.jsonserde.JsonSerDe": async ({ columns, serde }, file, _, scratch) => {
+    const lines = gunzipSync(readFileSync(file)).toString("utf8").split("\n").filter(Boolean);
+    const lowered = lines.flatMap((line) => {
+      try {
+        return [JSON.stringify(lowerKeys(JSON.parse(line)))];
+      } catch (error) {
+        if (serde.parameters["ignore.malformed.json"]?.toLowerCase() === "true") return [];
+        throw error;
+      }
+    });
+    const copy = path.join(scratch, `${path.basename(file)}.json`);
+    writeFileSync(copy, lowered.join("\n"));
+    const types = columns.map(({ name, type }) => `${quoted(name)}: ${literal(duckType(type))}`);
+    return `SELECT ${columns.map(({ name }) => quoted(name)).join(", ")}
+      FROM read_json(${literal(copy)}, format = 'newline_delimited', columns = { ${types.join(", ")} })`;
+  },
+};
+
+function lowerKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(lowerKeys);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.toLowerCase(), lowerKeys(item)]));
+}
