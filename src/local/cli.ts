@@ -1,0 +1,154 @@
+import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline/promises";
+import { type ParseArgsOptionsConfig, parseArgs, styleText } from "node:util";
+
+/** The command was called wrongly, or a setting is missing: exit code 2. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** What was asked for could not be done; the message is one sentence that says why: exit code 1. */
+export class Failure extends Error {
+  override readonly name = "Failure";
+}
+
+type Values<Options extends ParseArgsOptionsConfig> = ReturnType<
+  typeof parseArgs<{ options: Options; allowPositionals: true; allowNegative: true }>
+>["values"];
+
+export interface Command<Options extends ParseArgsOptionsConfig> {
+  /** What --help prints; its first line is the call and what it does. */
+  readonly usage: string;
+  readonly options: Options;
+  /** @returns the exit code. */
+  run(values: Values<Options>, positionals: string[]): Promise<number>;
+}
+
+/** Runs a command with the arguments of this process, and sets its exit code: 0 done, 1 failed, 2 called wrongly. */
+export async function runCommand<Options extends ParseArgsOptionsConfig>(command: Command<Options>): Promise<void> {
+  // `npm run … | head` closes the pipe: that is no error.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+  try {
+    process.exitCode = await withArguments(command, process.argv.slice(2));
+  } catch (error) {
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+    const said = error instanceof Error ? error.message : String(error);
+    const known = error instanceof UsageError || error instanceof Failure;
+    say(paintError("red", known ? said : error instanceof Error ? (error.stack ?? said) : said));
+    if (error instanceof UsageError) say("--help tells how it is called.");
+  }
+}
+
+async function withArguments<Options extends ParseArgsOptionsConfig>(
+  { usage, options, run }: Command<Options>,
+  args: string[],
+): Promise<number> {
+  if (args.includes("--help") || args.includes("-h")) {
+    console.log(usage);
+    return 0;
+  }
+  let parsed: { values: Values<Options>; positionals: string[] };
+  try {
+    parsed = parseArgs({ args, options, allowPositionals: true, allowNegative: true });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+  return run(parsed.values, parsed.positionals);
+}
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Coloured for standard output, where that is a terminal and NO_COLOR is not set. */
+export const paint = (style: Style, text: string): string => styleText(style, text, { stream: process.stdout });
+/** The same for standard error. */
+export const paintError = (style: Style, text: string): string => styleText(style, text, { stream: process.stderr });
+
+/** A line that is not the command's result: standard error. */
+export const say = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+/** Columns as wide as their widest cell; numbers to the right. */
+export function columns(headings: readonly string[], lines: readonly (readonly (string | number)[])[]): string {
+  const cells = lines.map((line) => line.map(String));
+  const widths = headings.map((heading, column) =>
+    Math.max(heading.length, ...cells.map((line) => line[column]?.length ?? 0)),
+  );
+  const numeric = headings.map((_, column) => lines.every((line) => typeof line[column] === "number"));
+  const laid = (line: readonly string[]): string =>
+    line
+      .map((cell, column) => (numeric[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .join("  ")
+      .trimEnd();
+  return [paint("bold", laid(headings)), ...cells.map(laid)].join("\n");
+}
+
+/** `1 event`, `2 events`. */
+export const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? "" : "s"}`;
+
+/**
+ * The JSON of a file, or of standard input where `file` is `-`.
+ * @throws {Failure}
+ */
+export function readJson(file: string): unknown {
+  const name = file === "-" ? "Standard input" : file;
+  let text: string;
+  try {
+    text = readFileSync(file === "-" ? process.stdin.fd : file, "utf8");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") throw new Failure(`There is no file ${file}.`);
+    if (code === "EISDIR") throw new Failure(`${file} is a folder: name the files in it, such as ${file}/*.json.`);
+    throw new Failure(`${name} cannot be read: ${message}.`);
+  }
+  try {
+    return JSON.parse(text.replace(/^\ufeff/, ""));
+  } catch (error) {
+    if (!text.trim()) throw new Failure(`${name} is empty: it should hold an event's JSON.`);
+    throw new Failure(`${name} is not JSON: ${(error as Error).message}.`);
+  }
+}
+
+/**
+ * Asks on the terminal; anything but yes is no.
+ * @throws {UsageError} where there is no terminal to ask on.
+ */
+export async function confirm(question: string): Promise<boolean> {
+  requireTerminal();
+  const asking = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(?:es)?$/i.test((await asking.question(`${question} [y/N] `)).trim());
+  } finally {
+    asking.close();
+  }
+}
+
+export function requireTerminal(): void {
+  if (!process.stdin.isTTY) throw new UsageError("There is no terminal to ask on: --yes says that it may go ahead.");
+}
+
+/**
+ * The time that `since` names, in milliseconds since 1970: so long before `now` (`30m`, `2h`, `3d`), or an ISO date.
+ * @throws {UsageError}
+ */
+export function timeOf(since: string, now = Date.now()): number {
+  const [, count, unit] = /^(\d+)\s*([smhdw])$/.exec(since.trim()) ?? [];
+  const seconds = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }[unit ?? ""];
+  const time = seconds ? now - Number(count) * seconds * 1000 : Date.parse(since);
+  if (Number.isNaN(time) || time > now || time < 0) {
+    throw new UsageError(`--since should be such as 30m, 2h or 3d, or a date that has passed, not ${since}.`);
+  }
+  return time;
+}
+
+/**
+ * A positive number given as an option.
+ * @throws {UsageError}
+ */
+export function positive(value: string, option: string): number {
+  const number = Number(value);
+  if (!Number.isFinite(number) || number <= 0) {
+    throw new UsageError(`${option} should be a number greater than 0, not ${value}.`);
+  }
+  return number;
+}

@@ -1,0 +1,58 @@
+import { registry } from "../formatters/registry.ts";
+import type { PantherMessage, Policy } from "../message.ts";
+import { eventIn, messagesOf, unwrapped } from "../records.ts";
+import type { AcceptedEvent } from "./contract.ts";
+import { createRows } from "./rows.ts";
+import { render } from "./samples.ts";
+import { tableOf } from "./table.ts";
+
+/**
+ * The events that an invocation's input holds: itself, what an on-failure record wraps, or a queue's batch of these.
+ * @throws where one is no event.
+ */
+export const eventsIn = (input: unknown): unknown[] =>
+  messagesOf(input)?.map(({ body }) => {
+    const read = eventIn(body);
+    if ("unreadable" in read) throw new Error(read.unreadable);
+    return read.event;
+  }) ?? [unwrapped(input)];
+
+/** The messages of events, each with what dropped the others, without a handler or a console. */
+export function preview(
+  events: readonly unknown[],
+  policy?: Policy,
+): { messages: PantherMessage[]; remarks: string[] } {
+  const rendered = events.map((event) => render(event, registry, policy));
+  return {
+    messages: rendered.flatMap(({ messages }) => messages),
+    remarks: [
+      ...new Set(
+        rendered.flatMap(({ unformatted, dropped }) => [
+          ...(unformatted === "no formatter"
+            ? ["There is no formatter for the event: the fallback speaks."]
+            : unformatted
+              ? [`The formatter failed (${unformatted}): the fallback speaks.`]
+              : []),
+          ...(dropped ?? []).map(becauseOf),
+        ]),
+      ),
+    ],
+  };
+}
+
+/** Why a notice gave no message, in words. */
+export const becauseOf = (reason: string): string =>
+  reason === "severity"
+    ? "Not sent: less severe than MIN_SEVERITY."
+    : reason === "nothing-to-clear"
+      ? "Not sent: what it clears was less severe than MIN_SEVERITY."
+      : reason === "repeated"
+        ? "Sent once: the event says the same thing several times."
+        : `Not sent: ${reason} (DROP names it, or the forwarder caused it itself).`;
+
+/** Messages as the rows that a console makes of them. */
+export function messagesTable(messages: readonly PantherMessage[]): string {
+  const rows = createRows();
+  for (const message of messages) rows.take(message as AcceptedEvent & PantherMessage);
+  return tableOf(rows.all());
+}
