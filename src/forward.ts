@@ -5,7 +5,7 @@ import { loopOf } from "./loops.ts";
 import { compose, type DropReason, type PantherMessage } from "./message.ts";
 import type { Notice } from "./notice.ts";
 import type { PantherConsole } from "./panther.ts";
-import { type Received, receivedIn } from "./records.ts";
+import { eventIn, messagesOf, type QueuedMessage, unwrapped } from "./records.ts";
 import type { Report } from "./report.ts";
 import { type Registry, route } from "./route.ts";
 import { logKey } from "./vpclogs/keys.ts";
@@ -55,8 +55,6 @@ export class UndeliveredError extends Error {
   override readonly name = "UndeliveredError";
 }
 
-/** How many messages of an invocation are under way at once. */
-const sideBySide = 4;
 /** Milliseconds kept back of the invocation's time, for the log and the metrics. */
 const margin = 1500;
 /** Events whose messages were taken in part, remembered until they come again. */
@@ -119,18 +117,16 @@ export function createForwarder(services: Services): Forwarder {
     const done = new Set(already);
     const refused: string[] = [];
     const undelivered: string[] = [];
-    const next = waiting.values();
-    const send = async (): Promise<void> => {
-      for (const message of next) {
+    await Promise.all(
+      waiting.map(async (message) => {
         const started = now();
         const delivery = await console.deliver(message, deadline);
         if (delivery.outcome === "delivered") report.delivered(now() - started);
         if (delivery.outcome === "refused") refused.push(delivery.reason);
         if (delivery.outcome === "undelivered") undelivered.push(delivery.reason);
         else done.add(message.identifier);
-      }
-    };
-    await Promise.all(Array.from({ length: Math.min(sideBySide, waiting.length) }, send));
+      }),
+    );
 
     if (refused[0] !== undefined) {
       report.refused(event, refused.length, refused[0]);
@@ -160,15 +156,14 @@ export function createForwarder(services: Services): Forwarder {
     }
   }
 
-  async function fromQueue(received: Received, here: Place, deadline: number): Promise<boolean> {
+  /** Whether a message of the queue is done with. */
+  async function fromQueue({ body }: QueuedMessage, here: Place, deadline: number): Promise<boolean> {
     try {
-      if (received.unreadable) {
-        report.unreadable(received.unreadable);
-        if (!keep) return false;
-        await keep(String(received.payload), received.unreadable);
-        return true;
-      }
-      return (await forward(received.payload, here, deadline)).undelivered === 0;
+      const read = eventIn(body);
+      if ("event" in read) return (await forward(read.event, here, deadline)).undelivered === 0;
+      report.unreadable(read.unreadable);
+      await keep?.(String(body), read.unreadable);
+      return keep !== undefined;
     } catch (error) {
       report.failed(error);
       return false;
@@ -178,17 +173,19 @@ export function createForwarder(services: Services): Forwarder {
   return async (input, invocation = {}) => {
     const here = placeOf(invocation.invokedFunctionArn, config.region);
     const deadline = now() + (invocation.getRemainingTimeInMillis?.() ?? 30_000) - margin;
-    const { batch, events } = receivedIn(input);
+    const messages = messagesOf(input);
     try {
-      if (batch) {
-        const kept = await Promise.all(events.map((received) => fromQueue(received, here, deadline)));
-        return {
-          batchItemFailures: events.flatMap(({ messageId }, index) =>
-            messageId && !kept[index] ? [{ itemIdentifier: messageId }] : [],
-          ),
-        };
+      if (!console.available()) {
+        report.waiting(messages?.length ?? 1);
+        if (messages) return { batchItemFailures: messages.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+        throw new UndeliveredError("The console has not been answering: AWS keeps the event and sends it again.");
       }
-      const outcome = await forward(events[0]?.payload, here, deadline);
+      if (messages) {
+        const done = await Promise.all(messages.map((message) => fromQueue(message, here, deadline)));
+        const kept = messages.filter((_, index) => !done[index]);
+        return { batchItemFailures: kept.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+      }
+      const outcome = await forward(unwrapped(input), here, deadline);
       if (outcome.undelivered > 0) {
         throw new UndeliveredError(
           `${outcome.undelivered} of the event's messages could not be delivered now: AWS keeps the event and sends it again.`,

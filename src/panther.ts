@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import pLimit from "p-limit";
 // The whole of undici costs a cold start 40 ms more than these two of its parts.
 import requestOf from "undici/lib/api/api-request.js";
 import Pool from "undici/lib/dispatcher/pool.js";
@@ -67,21 +68,32 @@ export interface ConsoleOptions {
   readonly sleep?: (milliseconds: number) => Promise<unknown>;
   /** Options of the TLS connection: a further certificate authority. */
   readonly tls?: { readonly ca?: string };
+  readonly circuit?: Circuit;
+}
+
+/**
+ * Messages not delivered in a row that open the circuit, and the milliseconds for which it then stays open: while the
+ * console is down, a warm function fails fast and asks with one message now and then, instead of burning its time on
+ * each event.
+ */
+export interface Circuit {
+  readonly threshold: number;
+  readonly pause: number;
 }
 
 /** Connections per function instance: with the template's 8 instances, the 32 on which a console is at its fastest. */
 const defaultConnections = 4;
-/** The console's own authentication may take 5 s before it answers. */
-const defaultTimeout = 10_000;
+/** The console's own authentication may take 5 s before it answers, and a busy console as long again. */
+const defaultTimeout = 15_000;
 const mostTries = 5;
 const firstBackoff = 200;
 const mostBackoff = 4000;
-/** Undelivered messages in a row that open the circuit, and for how long it stays open, in milliseconds. */
-const circuitThreshold = 3;
-const circuitPause = 15_000;
+const defaultCircuit: Circuit = { threshold: 3, pause: 15_000 };
 
 /** The console's API. Deliver never throws. */
 export interface PantherConsole {
+  /** Whether it is worth trying: false while the circuit is open. */
+  available(): boolean;
   /**
    * Sends the message and, while that can help, sends it again until `deadline` (milliseconds, on the clock of `now`).
    */
@@ -91,14 +103,15 @@ export interface PantherConsole {
 
 export function pantherConsole(options: ConsoleOptions): PantherConsole {
   const { url, token, now = Date.now, random = Math.random, sleep = delay } = options;
-  const timeout = options.timeout ?? defaultTimeout;
+  const { timeout = defaultTimeout, connections = defaultConnections, circuit = defaultCircuit } = options;
   const pool = new Pool(url.origin, {
-    connections: options.connections ?? defaultConnections,
+    connections,
     pipelining: 1,
-    headersTimeout: timeout,
-    bodyTimeout: timeout,
+    headersTimeout: 0,
+    bodyTimeout: 0,
     connect: { timeout: Math.min(timeout, 5000), ...options.tls },
   });
+  const limited = pLimit(connections);
   let inARow = 0;
   let openUntil = 0;
   let probing = false;
@@ -115,21 +128,17 @@ export function pantherConsole(options: ConsoleOptions): PantherConsole {
         method: "POST",
         headers: { "content-type": "application/json", "x-api-token": apiToken },
         body: bodyOf(message),
-        headersTimeout: limit,
-        bodyTimeout: limit,
+        signal: AbortSignal.timeout(limit),
       });
       const answer = classify(statusCode, (await body.text()).slice(0, 10_000));
       const again = retryAfter(headers["retry-after"], now());
       return again === undefined ? answer : { ...answer, again };
     } catch (error) {
-      const { code, message: said } = error as { code?: string; message?: string };
-      return {
-        kind: "transient",
-        reason: `no answer: ${code ?? said ?? String(error)}`,
-        ...(dead.has(code ?? "") ? { again: 0 } : {}),
-        // Given up, the event may be taken all the same: to send it again at once would count it twice.
-        ...(timedOut.has(code ?? "") ? { lost: true } : {}),
-      };
+      const { name, code, message: said } = error as { name?: string; code?: string | number; message?: string };
+      // Given up, the event may be taken all the same: to send it again at once would count it twice.
+      if (name === "TimeoutError") return { kind: "transient", reason: `no answer within ${limit} ms`, lost: true };
+      const reason = `no answer: ${typeof code === "string" ? code : (said ?? String(error))}`;
+      return { kind: "transient", reason, ...(dead.has(String(code)) ? { again: 0 } : {}) };
     }
   }
 
@@ -154,44 +163,40 @@ export function pantherConsole(options: ConsoleOptions): PantherConsole {
     }
   }
 
+  const available = (): boolean => now() >= openUntil && !(inARow >= circuit.threshold && probing);
+
+  async function deliver(message: PantherMessage, deadline: number): Promise<Delivery> {
+    if (now() >= deadline) return { outcome: "undelivered", reason: "no time left in this invocation", requests: 0 };
+    if (!available()) return { outcome: "undelivered", reason: notAnswering, requests: 0 };
+    const probe = inARow >= circuit.threshold;
+    if (probe) probing = true;
+    let delivery: Delivery;
+    try {
+      delivery = await attempt(message, deadline, probe ? 1 : mostTries);
+    } catch (error) {
+      delivery = {
+        outcome: "undelivered",
+        reason: error instanceof Error ? error.message : String(error),
+        requests: 0,
+      };
+    }
+    if (probe) probing = false;
+    inARow = delivery.outcome === "undelivered" ? inARow + 1 : 0;
+    openUntil = inARow >= circuit.threshold ? now() + circuit.pause : 0;
+    return delivery;
+  }
+
   return {
-    async deliver(message, deadline) {
-      if (now() >= deadline) return { outcome: "undelivered", reason: "no time left in this invocation", requests: 0 };
-      if (now() < openUntil || (inARow >= circuitThreshold && probing)) {
-        return {
-          outcome: "undelivered",
-          reason: "the console has not been answering: tried again shortly",
-          requests: 0,
-        };
-      }
-      const probe = inARow >= circuitThreshold;
-      if (probe) probing = true;
-      let delivery: Delivery;
-      try {
-        delivery = await attempt(message, deadline, probe ? 1 : mostTries);
-      } catch (error) {
-        delivery = {
-          outcome: "undelivered",
-          reason: error instanceof Error ? error.message : String(error),
-          requests: 0,
-        };
-      }
-      if (probe) probing = false;
-      if (delivery.outcome === "undelivered") {
-        inARow++;
-        if (inARow >= circuitThreshold) openUntil = now() + circuitPause;
-      } else {
-        inARow = 0;
-        openUntil = 0;
-      }
-      return delivery;
-    },
+    available,
+    deliver: (message, deadline) => limited(deliver, message, deadline),
     close: () => pool.destroy(),
   };
 }
 
+/** Why nothing was tried while the circuit is open. */
+export const notAnswering = "the console has not been answering, and is asked again shortly";
+
 const dead = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"]);
-const timedOut = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"]);
 
 /** Milliseconds that a `Retry-After` header asks for: seconds, or a date. */
 function retryAfter(header: string | string[] | undefined, now: number): number | undefined {

@@ -1,25 +1,17 @@
 import { isFields } from "./event.ts";
 
-/** One event of an invocation, and under which id a failure of its own is reported. */
-export interface Received {
-  readonly payload: unknown;
-  /** The message of the queue that held it; absent where EventBridge called directly. */
-  readonly messageId?: string;
-  /** The queue message's body cannot be understood. */
-  readonly unreadable?: string;
+/** A message of the retry queue, and under which id a failure of its own is reported. */
+export interface QueuedMessage {
+  readonly messageId: string;
+  readonly body: string;
 }
 
-/**
- * What an invocation brought: an event as EventBridge sends it, or a batch of the retry queue, whose messages hold
- * events as they are (EventBridge could not call the function) or wrapped in Lambda's on-failure record.
- */
-export function receivedIn(input: unknown): { readonly batch: boolean; readonly events: readonly Received[] } {
-  if (!isBatch(input)) return { batch: false, events: [{ payload: unwrapped(input) }] };
-  return { batch: true, events: input.Records.map(({ messageId, body }) => ({ messageId, ...read(body) })) };
-}
+/** The messages of an invocation by the retry queue; `undefined` where EventBridge called directly. */
+export const messagesOf = (input: unknown): readonly QueuedMessage[] | undefined =>
+  isBatch(input) ? input.Records : undefined;
 
 interface Batch {
-  readonly Records: readonly { readonly messageId: string; readonly body: string }[];
+  readonly Records: readonly QueuedMessage[];
 }
 
 const isBatch = (input: unknown): input is Batch =>
@@ -30,18 +22,19 @@ const isBatch = (input: unknown): input is Batch =>
     (record) => isFields(record) && record.eventSource === "aws:sqs" && typeof record.messageId === "string",
   );
 
-/** Lambda's on-failure record has the event as `requestPayload`; an event of EventBridge has no such field. */
-const unwrapped = (value: unknown): unknown =>
+/** The event of Lambda's on-failure record, which has it as `requestPayload`; anything else as it is. */
+export const unwrapped = (value: unknown): unknown =>
   isFields(value) && isFields(value.requestContext) && "requestPayload" in value && !("detail-type" in value)
     ? value.requestPayload
     : value;
 
-function read(body: unknown): { payload: unknown; unreadable?: string } {
+/** The event that a queue's message holds, as it is or wrapped in an on-failure record, or why it holds none. */
+export function eventIn(body: unknown): { readonly event: unknown } | { readonly unreadable: string } {
   try {
-    const payload = unwrapped(JSON.parse(String(body)));
-    if (isFields(payload) && ("detail-type" in payload || "source" in payload)) return { payload };
-    return { payload: body, unreadable: "The queue's message is no event and wraps none." };
+    const event = unwrapped(JSON.parse(String(body)));
+    if (isFields(event) && ("detail-type" in event || "source" in event)) return { event };
+    return { unreadable: "The queue's message is no event and wraps none." };
   } catch {
-    return { payload: body, unreadable: "The queue's message is not JSON." };
+    return { unreadable: "The queue's message is not JSON." };
   }
 }

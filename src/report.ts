@@ -9,6 +9,8 @@ export interface Report {
   delivered(milliseconds: number): void;
   refused(event: AwsEvent, messages: number, reason: string): void;
   undelivered(event: AwsEvent, messages: number, reason: string): void;
+  /** Events that were not tried, since the console has not been answering. */
+  waiting(events: number): void;
   dropped(reason: DropReason): void;
   loop(kind: Loop): void;
   /** Logs the event's JSON, at most once a minute for each pair of source and detail-type. */
@@ -80,6 +82,7 @@ export function createReport(functionName: string, now = Date.now): Report {
         reason,
       });
     },
+    waiting: (events) => count("Undelivered", events),
     dropped: (reason) => countBy("Dropped", { reason }),
     loop: (kind) => {
       count("LoopDropped");

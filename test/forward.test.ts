@@ -206,6 +206,7 @@ describe("an event", () => {
   test("that was taken in part is not counted twice by the function that remembers it", async () => {
     let down = true;
     const flaky: PantherConsole = {
+      available: () => true,
       close: async () => {},
       deliver: async (message, deadline) =>
         down && message.summary.includes("2")

@@ -26,6 +26,7 @@ const forward = createForwarder({
   report: createReport("AWS-Events2Panther"),
   readLog: async () => [],
   console: {
+    available: () => true,
     close: async () => {},
     deliver: async (message) => {
       sent.push(message);
@@ -81,15 +82,18 @@ const pairs = [
   ).values(),
 ];
 
+/** `npm run fuzz` runs ten times as many. */
+const runs = (import.meta as unknown as { env: { MODE: string } }).env.MODE === "fuzz" ? 10 : 1;
+
 describe("whatever comes in, the console takes what goes out", () => {
-  test("any JSON", async () => {
+  test("any JSON", { timeout: 600_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.jsonValue({ maxDepth: 5 }), async (event) => obeys(event, false)),
-      { numRuns: 2000 },
+      { numRuns: 2000 * runs },
     );
   });
 
-  test("any detail under any known source and detail-type", async () => {
+  test("any detail under any known source and detail-type", { timeout: 600_000 }, async () => {
     const anyEvent = fc.record({
       pair: fc.constantFrom(...pairs),
       detail: anyDetail,
@@ -101,7 +105,7 @@ describe("whatever comes in, the console takes what goes out", () => {
     });
     await fc.assert(
       fc.asyncProperty(anyEvent, async ({ pair, ...rest }) => obeys({ ...pair, ...rest }, false)),
-      { numRuns: 8000 },
+      { numRuns: 8000 * runs },
     );
   });
 
