@@ -238,7 +238,7 @@ describe.skipIf(!chromiumPath)("the workshop's page", () => {
       .waitFor();
     expect(await fault.textContent()).toBe("");
 
-    const name = page.getByLabel("Name");
+    const name = page.getByLabel("Name", { exact: true });
     for (const bad of ["../../etc/cron", "ec2/../../x", "/tmp/x", "ec2", "ec2/a/b", "EC2/x", "ec2/instance-stopped"]) {
       await name.fill(bad);
       await page.getByRole("button", { name: "Save as a sample" }).click();
@@ -263,7 +263,7 @@ describe.skipIf(!chromiumPath)("the workshop's page", () => {
     await page
       .getByLabel(/Paste any event/)
       .fill(JSON.stringify({ ...(event as object), account: "987698769876", detail }));
-    await page.getByLabel("Name").fill("ec2/sanitised");
+    await page.getByLabel("Name", { exact: true }).fill("ec2/sanitised");
     await page.getByRole("button", { name: "Save as a sample" }).click();
     await page.getByText("Written: events/ec2/sanitised.json").waitFor();
     const written = readFileSync(path.join(folder, "events/ec2/sanitised.json"), "utf8");

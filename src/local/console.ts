@@ -17,6 +17,9 @@ export interface Taken {
  */
 export type Fault = ApiAnswer & { readonly headers?: Record<string, string> };
 
+/** What a request can meet; `late` takes the message and never answers. */
+export type Trouble = Fault | "reset" | "hang" | "late";
+
 export interface LocalConsole {
   readonly url: string;
   readonly token: string;
@@ -25,7 +28,7 @@ export interface LocalConsole {
   readonly refused: readonly { readonly answer: ApiAnswer; readonly body: string }[];
   readonly counts: { requests: number; connections: number };
   /** The next requests meet this, until it is set back to `undefined`; a function decides for each request. */
-  fault: Fault | "reset" | "hang" | ((request: number) => Fault | "reset" | "hang" | undefined) | undefined;
+  fault: Trouble | ((request: number) => Trouble | undefined) | undefined;
   acceptedToken: string;
   /** Closes idle connections, as the console does after 5 s. */
   closeIdle(): void;
@@ -39,6 +42,10 @@ export interface LocalConsoleOptions {
   readonly tls?: { readonly key: string; readonly cert: string };
   readonly clearTrigger?: boolean;
   readonly onTaken?: (taken: Taken, created: boolean) => void;
+  /** Called with the rows that the console deleted by itself. */
+  readonly onSwept?: (rows: readonly Row[]) => void;
+  /** How often it looks for rows to delete, in milliseconds; the real one every 15 s. */
+  readonly sweepEvery?: number;
   /** Serves every path but the API's. */
   readonly page?: http.RequestListener;
 }
@@ -74,7 +81,7 @@ export async function startConsole(options: LocalConsoleOptions = {}): Promise<L
         });
         response.end(typeof body === "string" ? body : JSON.stringify(body));
       };
-      if (fault) return send(fault, fault.headers);
+      if (fault && fault !== "late") return send(fault, fault.headers);
       if (path !== "/api/event/create" || request.method !== "POST") {
         return send({ status: 404, body: `<!DOCTYPE html><pre>Cannot ${request.method} ${path}</pre>` });
       }
@@ -90,14 +97,17 @@ export async function startConsole(options: LocalConsoleOptions = {}): Promise<L
         taken.push(entry);
         options.onTaken?.(entry, created);
       } else refused.push({ answer, body: body.toString("utf8").slice(0, 2000) });
-      send(answer);
+      if (fault !== "late") send(answer);
     });
   };
 
   const server = tls ? https.createServer(tls, listener) : http.createServer(listener);
   server.keepAliveTimeout = 5000;
   server.on("connection", () => counts.connections++);
-  const sweeping = setInterval(() => rows.sweep(), 15_000);
+  const sweeping = setInterval(() => {
+    const gone = rows.sweep();
+    if (gone.length > 0) options.onSwept?.(gone);
+  }, options.sweepEvery ?? 15_000);
   sweeping.unref();
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

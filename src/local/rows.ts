@@ -20,6 +20,8 @@ export interface Rows {
   /** What the console does every 15 s: deletes severity 0, and, with the clear trigger, `CLEAR: ` summaries. */
   sweep(): Row[];
   all(): Row[];
+  /** As an operator deletes one. */
+  remove(identifier: string): boolean;
   clear(): void;
 }
 
@@ -55,6 +57,7 @@ export function createRows({ clearTrigger = false, now = Date.now } = {}): Rows 
       return gone;
     },
     all: () => [...rows.values()],
+    remove: (identifier) => rows.delete(identifier),
     clear: () => rows.clear(),
   };
 }

@@ -1,0 +1,202 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { type FSWatcher, mkdirSync, watch } from "node:fs";
+import path from "node:path";
+import type { Expectation } from "./samples.ts";
+
+/** What a formatter tells of itself, and the file it stands in. */
+export interface FormatterFacts {
+  readonly source: string;
+  readonly detailType: string;
+  readonly means: string;
+  readonly severity: string;
+  readonly clears?: string | undefined;
+  readonly file?: string | undefined;
+}
+
+/** An event and the messages it gives. */
+export interface Rendered {
+  readonly event: unknown;
+  readonly given: Expectation & { readonly unformatted?: string };
+  readonly formatter: FormatterFacts | undefined;
+}
+
+/** A sample, what it gives and what it should give; or why that cannot be told. */
+export type Shown = { readonly name: string; readonly expected?: Expectation | undefined } & (
+  | Rendered
+  | { readonly error: string }
+);
+
+/** An event, and what its messages are known by. */
+export interface Origin {
+  readonly event: unknown;
+  readonly formatter: FormatterFacts | undefined;
+  readonly messages: readonly { readonly identifier: string; readonly summary: string }[];
+}
+
+export interface Accepted {
+  readonly name: string;
+  /** What was written, relative to the project. */
+  readonly files: readonly string[];
+}
+
+export type Ask =
+  | { readonly what: "list" }
+  | { readonly what: "render"; readonly text: string }
+  | { readonly what: "accept"; readonly name: string; readonly text: string | undefined; readonly asPasted: boolean }
+  | { readonly what: "origin"; readonly event: unknown };
+
+export interface Gallery {
+  /** Every sample of events/ with what it gives by the formatters on disk. */
+  list(): Promise<Shown[]>;
+  /** @throws where `text` is no event, with a reason for the one who pasted it */
+  render(text: string): Promise<Rendered & { readonly suggestion: string }>;
+  /**
+   * Writes `text` as a new sample with its expectation, sanitised unless `asPasted`; without `text`, the expectation of
+   * the sample there is.
+   * @throws where the name is none, or taken
+   */
+  accept(name: string, text?: string, asPasted?: boolean): Promise<Accepted>;
+  origin(event: unknown): Promise<Origin>;
+  /** Why the formatters on disk do not load; the last that did are used as long. */
+  readonly broken: string | undefined;
+  close(): void;
+}
+
+interface GalleryOptions {
+  /** The project's folder: src, events and test/expected are read and watched in it. */
+  readonly root: string;
+  /** Called when samples or expectations changed, or formatters did and are loaded. */
+  readonly onChange: () => void;
+  /** Called when formatters changed, before they are loaded. */
+  readonly onSources?: (() => void) | undefined;
+}
+
+const patience = 10_000;
+
+/** Samples and the messages they give, rendered in a process of their own that is replaced when the sources change. */
+export function startGallery({ root, onChange, onSources }: GalleryOptions): Gallery {
+  let broken: string | undefined;
+  let current: ChildProcess | undefined;
+  let loading: ChildProcess | undefined;
+  let closed = false;
+  let asked = 0;
+  let ready = Promise.withResolvers<ChildProcess>();
+  // Nobody may be asking when loading fails.
+  ready.promise.catch(() => {});
+
+  const load = (): void => {
+    loading?.kill();
+    const child = fork(path.join(root, "src/local/gallery-process.ts"), {
+      cwd: root,
+      execArgv: [],
+      env: { ...process.env, NODE_COMPILE_CACHE: path.join(root, "node_modules/.cache/aws-events2panther") },
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
+    loading = child;
+    child.setMaxListeners(0);
+    let said = "";
+    child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
+      said = (said + chunk).slice(-20_000);
+    });
+    child.once("message", () => {
+      if (loading !== child) return;
+      current?.kill();
+      [current, loading, broken] = [child, undefined, undefined];
+      ready.resolve(child);
+      onChange();
+    });
+    child.once("close", () => {
+      if (closed) return;
+      if (loading === child) {
+        [loading, broken] = [undefined, fault(said, root)];
+        if (!current) {
+          ready.reject(new Error(broken));
+          ready = Promise.withResolvers();
+          ready.promise.catch(() => {});
+        }
+        onChange();
+      } else if (current === child) {
+        current = undefined;
+        ready = Promise.withResolvers();
+        ready.promise.catch(() => {});
+        load();
+      }
+    });
+  };
+
+  const ask = async <Value>(question: Ask): Promise<Value> => {
+    if (!current && !loading) load();
+    const child = current ?? (await ready.promise);
+    const id = ++asked;
+    return new Promise<Value>((resolve, reject) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        child.off("message", onMessage).off("close", onClose);
+      };
+      const onMessage = (message: { id: number; value: Value; error?: string }): void => {
+        if (message.id !== id) return;
+        end();
+        if (message.error === undefined) resolve(message.value);
+        else reject(new Error(message.error));
+      };
+      const onClose = (): void => {
+        end();
+        reject(new Error("The formatters' process ended; they are loaded again."));
+      };
+      const timer = setTimeout(() => {
+        end();
+        child.kill("SIGKILL");
+        reject(new Error(`The formatters gave no answer in ${patience / 1000} s: does one of them loop?`));
+      }, patience);
+      child.on("message", onMessage).on("close", onClose);
+      child.send({ id, ask: question });
+    });
+  };
+
+  const watched = (folder: string, changed: (file: string) => boolean, act: () => void): FSWatcher => {
+    let timer: NodeJS.Timeout | undefined;
+    mkdirSync(path.join(root, folder), { recursive: true });
+    return watch(path.join(root, folder), { recursive: true }, (_, file) => {
+      if (!changed(file ?? "")) return;
+      clearTimeout(timer);
+      timer = setTimeout(act, 40);
+    });
+  };
+  // What a formatter can depend on; src/local is the workshop itself.
+  const isSource = (file: string): boolean => /\.ts$/.test(file) && !/^local[\\/]/.test(file);
+  const isSample = (file: string): boolean => /\.json$/.test(file);
+  const watchers = [
+    watched("src", isSource, () => {
+      onSources?.();
+      load();
+    }),
+    watched("events", isSample, onChange),
+    watched("test/expected", isSample, onChange),
+  ];
+  load();
+
+  return {
+    list: () => ask({ what: "list" }),
+    render: (text) => ask({ what: "render", text }),
+    accept: (name, text, asPasted = false) => ask({ what: "accept", name, text, asPasted }),
+    origin: (event) => ask({ what: "origin", event }),
+    get broken() {
+      return broken;
+    },
+    close() {
+      closed = true;
+      for (const watcher of watchers) watcher.close();
+      for (const child of [current, loading]) child?.kill();
+    },
+  };
+}
+
+/** What Node said when it could not load a file, without the stack. */
+function fault(said: string, root: string): string {
+  const lines = said
+    .replaceAll(`file://${root}/`, "")
+    .replaceAll(`${root}/`, "")
+    .split("\n")
+    .filter((line) => line.trim() && !/^\s+at |^Node\.js v|^\s*at async/.test(line));
+  return lines.slice(0, 12).join("\n") || "The formatters' process ended without a word.";
+}
