@@ -1,0 +1,158 @@
+import * as z from "zod";
+import type { Notice } from "../notice.ts";
+import { at, first, joined, lastPart, place, type Read, tail, text } from "./fields.ts";
+import { formatter, UnexpectedPayload } from "./formatter.ts";
+import { states } from "./states.ts";
+import { clause, predicate, slug } from "./words.ts";
+
+const resource = first(tail("detail.resourceArn"));
+const vault = first("detail.backupVaultName", tail("detail.backupVaultArn"));
+
+/** `of EBS vol-1 in vault prod`: what is backed up where; the first events of a job do not tell. */
+const ofResource =
+  (word: string, where: Read): Read =>
+  (event) => {
+    const [name, held] = [resource(event), where(event)];
+    const said = [name && "of", name && at("detail.resourceType")(event), name, held && `${word} ${held}`];
+    return said.filter(Boolean).join(" ") || undefined;
+  };
+const inVault = ofResource("in vault", vault);
+
+export const backup = [
+  ...states("aws.backup", [
+    {
+      detailType: "Backup Job State Change",
+      means: "A backup job started, ended or failed",
+      thing: "Backup",
+      name: inVault,
+      node: resource,
+      key: joined(":", "detail.resourceArn", "detail.backupVaultName"),
+      // AWS shows a completed job with a message as "completed with issues".
+      state: (event) => {
+        const state = at("detail.state")(event);
+        return state?.toUpperCase() === "COMPLETED" && at("detail.statusMessage")(event)
+          ? "COMPLETED_WITH_ISSUES"
+          : state;
+      },
+      problems: { FAILED: 4, EXPIRED: 4, ABORTED: 3, PARTIAL: 2, COMPLETED_WITH_ISSUES: 2 },
+      clears: ["COMPLETED"],
+      says: {
+        CREATED: "was created",
+        ABORTED: "was aborted",
+        EXPIRED: "did not start in its window",
+        PARTIAL: "is incomplete",
+      },
+      reason: "detail.statusMessage",
+    },
+    {
+      detailType: "Copy Job State Change",
+      means: "A copy of a recovery point to another vault started, ended or failed",
+      thing: "Backup copy",
+      name: ofResource("to vault", tail("detail.destinationBackupVaultArn")),
+      node: [resource, tail("resources.0")],
+      key: joined(":", "detail.resourceArn", "detail.destinationBackupVaultArn"),
+      problems: { FAILED: 4, PARTIAL: 2 },
+      clears: ["COMPLETED"],
+      says: { CREATED: "was requested", PARTIAL: "is incomplete" },
+      reason: "detail.statusMessage",
+    },
+    {
+      detailType: "Recovery Point State Change",
+      means: "A recovery point was made, expired or is incomplete",
+      thing: "Recovery point",
+      name: inVault,
+      node: [resource, tail("resources.0")],
+      key: first("detail.resourceArn", vault),
+      state: "detail.status",
+      problems: { PARTIAL: 2, EXPIRED: 2, STOPPED: 2 },
+      says: {
+        PARTIAL: "is incomplete",
+        EXPIRED: "expired but could not be deleted",
+        STOPPED: "is no longer continuous",
+        COMPLETED: "was made",
+        DELETED: "was deleted",
+      },
+    },
+    {
+      detailType: "Scan Job State Change",
+      means: "A malware scan of a recovery point ended",
+      thing: "Malware scan of backup",
+      name: inVault,
+      node: resource,
+      key: first("detail.resourceArn", "detail.recoveryPointArn"),
+      state: (event) => {
+        const [state, result] = [at("detail.state")(event), at("detail.scanResult.scanResultStatus")(event)];
+        return result === "THREATS_FOUND" || state === "COMPLETED" ? (result ?? state) : (state ?? result);
+      },
+      problems: { THREATS_FOUND: 5, FAILED: 3, COMPLETED_WITH_ISSUES: 2 },
+      clears: ["NO_THREATS_FOUND"],
+      says: {
+        THREATS_FOUND: "found malware",
+        NO_THREATS_FOUND: "found nothing",
+        CREATED: "was created",
+        CANCELED: "was cancelled",
+      },
+      reason: "detail.statusMessage",
+    },
+    {
+      detailType: "Backup Vault State Change",
+      means: "A backup vault was made, changed or deleted",
+      thing: "Backup vault",
+      name: [vault, tail("resources.0")],
+      problems: { DELETED: 3 },
+      says: { CREATED: "was created", MODIFIED: "was changed", DELETED: "was deleted" },
+    },
+    {
+      detailType: "Backup Plan State Change",
+      means: "A backup plan was made, changed or deleted",
+      thing: "Backup plan",
+      name: ["detail.backupPlanName", "detail.backupPlanId", tail("resources.0")],
+      problems: { DELETED: 2 },
+      says: { CREATED: "was created", MODIFIED: "was changed", DELETED: "was deleted" },
+    },
+    {
+      detailType: "Region Setting State Change",
+      means: "The resource types that AWS Backup covers in a region were changed",
+      thing: "AWS Backup coverage",
+      name: [],
+      problems: {},
+      says: { MODIFIED: "of resource types was changed" },
+    },
+  ]),
+  ...formatter({
+    source: "aws.backup",
+    detailType: "Restore Job State Change",
+    means: "A restore started, ended or failed",
+    severity: "FAILED, ABORTED 4, else 1: that someone restored is worth knowing",
+    clears: "COMPLETED of the same recovery point",
+    detail: () =>
+      z.object({
+        status: text,
+        state: text,
+        statusMessage: text,
+        resourceType: text,
+        recoveryPointArn: text,
+        sourceResourceArn: text,
+        createdResourceArn: text,
+      }),
+    format: (detail, event): readonly Notice[] => {
+      const status = detail.status ?? detail.state;
+      if (!status) throw new UnexpectedPayload("no status");
+      const [source, created] = [lastPart(detail.sourceResourceArn), lastPart(detail.createdResourceArn)];
+      const point = detail.recoveryPointArn ?? event.resources[0];
+      const failed = /^(?:failed|aborted)$/i.test(status);
+      const said = ["Restore", (detail.resourceType ?? source) && "of", detail.resourceType, source, predicate(status)];
+      const common = {
+        node: created ?? source ?? place(event),
+        summary:
+          said.filter(Boolean).join(" ") + clause(" as ", created) + clause(": ", failed ? detail.statusMessage : ""),
+        condition: `backup:restore:${point ?? detail.sourceResourceArn ?? "any"}`,
+      };
+      if (failed) return [{ ...common, severity: 4 }];
+      const told: Notice = { ...common, severity: 1, condition: `${common.condition}:${slug(status)}` };
+      return /^completed$/i.test(status)
+        ? [told, { ...common, summary: `${common.summary}: it no longer fails`, severity: 0, clears: [4] }]
+        : [told];
+    },
+  }),
+];

@@ -1,0 +1,57 @@
+import { at, first, type Read, tail } from "./fields.ts";
+import { behind, states } from "./states.ts";
+
+const instanceArn = first("detail.instanceArn", "detail.instanceARN", "detail.instance", (event) =>
+  event.resources.find((arn) => /:instance\/[^/]+$/.test(arn)),
+);
+const instance = tail(instanceArn);
+const channel: Read = (event) => {
+  const name = at("detail.channel")(event);
+  return name && `(${name.toLowerCase()})`;
+};
+
+export const connect = states("aws.connect", [
+  {
+    detailType: "Amazon Connect Contact Event",
+    means: "A contact was queued, connected or ended; one line an instance and kind of event",
+    thing: "Connect contact",
+    name: channel,
+    node: instance,
+    key: (event) => [instance(event), channel(event)].filter(Boolean).join(":") || undefined,
+    state: "detail.eventType",
+    problems: {},
+    says: {
+      INITIATED: "was initiated",
+      QUEUED: "was queued",
+      CONNECTED_TO_SYSTEM: "was connected to the system",
+      CONNECTED_TO_AGENT: "was connected to an agent",
+      DISCONNECTED: "ended",
+      COMPLETED: "was completed",
+    },
+    where: behind("in instance", instance),
+  },
+  {
+    detailType: "Contact Lens Analysis State Change",
+    means: "Contact Lens could or could not analyse a contact",
+    thing: "Contact Lens analysis",
+    name: channel,
+    node: instance,
+    key: instance,
+    problems: { FAILED: 3 },
+    where: behind("in instance", instance),
+    reason: "detail.reasonCode",
+  },
+  {
+    detailType: {
+      "Contact Lens Post Call Rules Matched": "matched",
+      "Contact Lens Realtime Rules Matched": "matched",
+    },
+    means: "A contact met a rule of Contact Lens",
+    thing: "Contact Lens rule",
+    name: "detail.ruleName",
+    node: instance,
+    key: (event) => [instance(event), at("detail.ruleName")(event)].filter(Boolean).join(":") || undefined,
+    problems: { matched: 1 },
+    where: behind("in instance", instance),
+  },
+]);

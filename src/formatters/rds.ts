@@ -1,0 +1,92 @@
+import * as z from "zod";
+import type { Notice, ProblemSeverity } from "../notice.ts";
+import { lastPart, list, text } from "./fields.ts";
+import { formatter, UnexpectedPayload } from "./formatter.ts";
+import { consoleLink } from "./links.ts";
+import { type RdsProblem, rdsCategories, rdsProblems, rdsRecoveries } from "./rds/events.ts";
+import { clause, slug } from "./words.ts";
+
+const things: Readonly<Record<string, string>> = {
+  "RDS DB Instance Event": "RDS instance",
+  "RDS DB Cluster Event": "RDS cluster",
+  "RDS DB Snapshot Event": "RDS snapshot",
+  "RDS DB Cluster Snapshot Event": "RDS cluster snapshot",
+  "RDS DB Proxy Event": "RDS proxy",
+  "RDS Blue Green Deployment Event": "RDS blue/green deployment",
+  "RDS Zero ETL Event": "RDS zero-ETL integration",
+  "RDS Custom Engine Version Event": "RDS custom engine version",
+  "RDS DB Parameter Group Event": "RDS parameter group",
+  "RDS DB Security Group Event": "RDS security group",
+  "RDS DB Shard Group Event": "RDS shard group",
+};
+
+export const rds = Object.entries(things).flatMap(([detailType, thing]) =>
+  formatter({
+    source: "aws.rds",
+    detailType,
+    means: `Something happened to an ${thing}`,
+    severity: "by the event's id, 1 to 5; an id not listed: by category, failure and low storage 4, else 1 to 3",
+    clears: `the event that ends it, of the same ${thing}: started, finished, resumed, exported`,
+    detail: () =>
+      z.object({ EventID: text, EventCategories: list(text), Message: text, SourceIdentifier: text, SourceArn: text }),
+    format: ({ EventID, EventCategories, Message, SourceIdentifier, SourceArn }, event): readonly Notice[] => {
+      const name = nameOf(SourceIdentifier ?? lastPart(SourceArn) ?? lastPart(event.resources[0]));
+      if (!name) throw new UnexpectedPayload("neither a SourceIdentifier nor a SourceArn");
+      const id = EventID?.match(/(\d{4})$/)?.[1] ?? "";
+      const said = (says: string, kind: string) => ({
+        node: name,
+        tag: thing,
+        summary: `${thing} ${name} ${says}`,
+        condition: `rds:${slug(thing.replace("RDS ", ""))}:${name}:${kind}`,
+        link: linkOf(thing, name, event.region),
+      });
+      const problem = (table: RdsProblem): Notice => {
+        const [severity, kind, says] = table;
+        return { ...said(says, severity === 1 ? `${kind}:${slug(says)}` : kind), severity };
+      };
+
+      const listed = Object.hasOwn(rdsProblems, id) ? rdsProblems[id] : undefined;
+      const recovery = Object.hasOwn(rdsRecoveries, id) ? rdsRecoveries[id] : undefined;
+      const recovered = [...endsOf(recovery?.[0] ?? [])].map(
+        ([kind, clears]): Notice => ({ ...said(recovery?.[1] ?? "", kind), severity: 0, clears }),
+      );
+      if (listed) return [problem(listed), ...recovered];
+      return recovered.length > 0 ? recovered : [problem(byCategory(EventCategories, id, Message))];
+    },
+  }),
+);
+
+/** Automated snapshots are named `rds:orders-2026-03-14-02-10`: what is left names the database. */
+const nameOf = (identifier: string | undefined): string | undefined =>
+  identifier?.replace(/^rds:/, "").replace(/-\d{4}-\d\d-\d\d-\d\d-\d\d$/, "") || undefined;
+
+/** The severities that are over, by kind. */
+function endsOf(ids: readonly string[]): Map<string, ProblemSeverity[]> {
+  const ends = new Map<string, ProblemSeverity[]>();
+  for (const id of ids) {
+    const ended = rdsProblems[id];
+    if (ended) ends.set(ended[1], [...new Set([...(ends.get(ended[1]) ?? []), ended[0]])].sort());
+  }
+  return ends;
+}
+
+/** The gravest category's severity, with AWS's words where they hold no figures: sizes, times and percentages vary. */
+function byCategory(
+  categories: readonly (string | undefined)[] = [],
+  id: string,
+  message: string | undefined,
+): RdsProblem {
+  const known = categories
+    .map((category) => category?.toLowerCase() ?? "")
+    .filter((category) => Object.hasOwn(rdsCategories, category))
+    .map((category) => ({ category, row: rdsCategories[category] }))
+    .sort((one, other) => (other.row?.[0] ?? 1) - (one.row?.[0] ?? 1))[0];
+  const words = message && !/\d/.test(message) ? message : undefined;
+  const [severity, says] = known?.row ?? [1, "sent an event"];
+  return [severity, `other:${id || slug(known?.category ?? "event")}`, `${says}${clause(": ", words)}`];
+}
+
+function linkOf(thing: string, name: string, region: string): string | undefined {
+  if (thing !== "RDS instance" && thing !== "RDS cluster") return undefined;
+  return consoleLink(region, "rds/home", `#database:id=${name};is-cluster=${thing === "RDS cluster"}`);
+}

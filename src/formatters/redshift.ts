@@ -1,0 +1,76 @@
+import * as z from "zod";
+import { lastPart, place, text } from "./fields.ts";
+import { formatter, UnexpectedPayload } from "./formatter.ts";
+import { clause, predicate, slug } from "./words.ts";
+
+const topics = [
+  "Monitoring",
+  "Management",
+  "Configuration",
+  "Security",
+  "Base RPU Change",
+  "Rate change",
+  "Pending",
+  "Data Sharing",
+] as const;
+
+// Source: "Amazon Redshift Serverless event notifications with Amazon EventBridge": some failures are marked INFO, and
+// the words of its events are fixed but for names and a time at the end.
+const failed =
+  /\b(?:fail(?:ed|s|ure)?|errors?|can(?:no|')t|couldn't|could not|unable|invalid|exceeded|no available|doesn't have)\b/i;
+// What two events must have in common for the one to end what the other tells.
+const operation =
+  /base RPU change|restore from (?:snapshot|recovery point)|\b(?:de)?register\b|track|KMS key|\bsecret\b|IP addresses|snapshot/i;
+const ended = /\b(?:success(?:ful(?:ly)?)?|complete[ds]?|has (?:now )?been restored)\b/i;
+
+export const redshift = [
+  ...topics.flatMap((topic) =>
+    formatter({
+      source: "aws.redshift-serverless",
+      detailType: `Redshift Serverless ${topic}`,
+      means: `Redshift Serverless reports on ${topic === "Pending" ? "what is pending" : topic.toLowerCase()}`,
+      severity: "a failure 3, a completion 0, else 1",
+      clears: "completion of the same operation on the same resource",
+      detail: () => z.object({ message: text, Message: text, severity: text }),
+      format: (detail, event) => {
+        const message = (detail.message ?? detail.Message)?.replace(/ at [^.]*(?:UTC|\dZ)\W*$/, "");
+        const resource = lastPart(event.resources[0]);
+        if (!message) throw new UnexpectedPayload("no message");
+        const named = message.match(/\b(?:workgroup|namespace|snapshot|warehouse) \[?([\w-]*[\d_-][\w-]*)/i)?.[1];
+        const node = named ?? resource ?? place(event);
+        const about = named || !resource ? "" : ` (${resource})`;
+        const common = {
+          node,
+          summary: `Redshift Serverless${about}: ${clause("", message, 240)}`,
+          condition: `redshift-serverless:${slug(operation.exec(message)?.[0] ?? topic)}:${resource ?? named ?? "any"}`,
+        };
+        if (failed.test(message) || detail.severity?.toUpperCase() === "ERROR") return { ...common, severity: 3 };
+        if (ended.test(message)) return { ...common, severity: 0, clears: [3] };
+        return { ...common, severity: 1, condition: `${common.condition}:notice` };
+      },
+    }),
+  ),
+  ...formatter({
+    source: "aws.redshift-data",
+    detailType: "Redshift Data Statement Status Change",
+    means: "A statement run through the Data API, with events asked for, ended",
+    severity: "FAILED 2, FINISHED of a named statement 0, else 1",
+    clears: "FINISHED of the statement of the same name on the same cluster or workgroup",
+    detail: () => z.object({ statementName: text, state: text }),
+    format: ({ statementName, state }, event) => {
+      if (!state) throw new UnexpectedPayload("no state");
+      const cluster = lastPart(event.resources[0]);
+      const now = state.toUpperCase();
+      const common = {
+        node: cluster ?? statementName ?? place(event),
+        summary: ["Redshift statement", statementName, predicate(state), cluster && `on ${cluster}`]
+          .filter(Boolean)
+          .join(" "),
+        condition: `redshift-data:${cluster ?? "any"}:${statementName ?? "unnamed"}`,
+      };
+      if (now === "FAILED") return { ...common, severity: 2 };
+      if (now === "FINISHED" && statementName) return { ...common, severity: 0, clears: [2] };
+      return { ...common, severity: 1, condition: `${common.condition}:${slug(state)}` };
+    },
+  }),
+];

@@ -1,0 +1,159 @@
+import * as z from "zod";
+import { type AwsEvent, isFields } from "../event.ts";
+import type { ProblemSeverity } from "../notice.ts";
+import { arnResource, lastPart, list, object, place, text } from "./fields.ts";
+import { formatter } from "./formatter.ts";
+import { clause, slug, words } from "./words.ts";
+
+/** `tenant acme`, `configuration set marketing`, `identity example.com`: the kind and name of an SES resource. */
+function resourceOf(event: AwsEvent): { name: string; called: string } {
+  const [kind, name] = (arnResource(event.resources[0]) ?? "").split("/");
+  return kind && name
+    ? { name, called: `${words(kind)} ${name}` }
+    : { name: place(event), called: `account ${event.account}` };
+}
+
+const sendingStatus = () => z.object({ data: object({ record: object({ cause: text }) }) });
+
+/** What the advisor says of its advice: the guide has it in `metadata`, the registry's schema as JSON text in `data`. */
+function adviceOf(data: unknown, metadata: unknown): { type: string | undefined; impact: string | undefined } {
+  for (const held of [metadata, data, parsed(data)]) {
+    if (!isFields(held)) continue;
+    const [type, impact] = [held.type, held.impact];
+    if (typeof type === "string") return { type, impact: typeof impact === "string" ? impact : undefined };
+  }
+  return { type: undefined, impact: undefined };
+}
+
+function parsed(data: unknown): unknown {
+  try {
+    return typeof data === "string" && data.length < 100_000 ? JSON.parse(data) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const advice = () => z.object({ data: z.unknown().optional(), metadata: z.unknown().optional() });
+
+const mails: Readonly<Record<string, readonly [ProblemSeverity, says: string]>> = {
+  "Email Rendering Failed": [3, "could not be rendered from its template"],
+  "Email Rejected": [3, "was rejected by SES: it holds malware"],
+  "Email Complaint Received": [2, "was marked as spam by its recipient"],
+  "Email Bounced": [1, "bounced"],
+  "Email Delivery Delayed": [1, "is delayed"],
+  "Email Sent": [1, "was sent"],
+  "Email Delivered": [1, "was delivered"],
+  "Email Opened": [1, "was opened"],
+  "Email Clicked": [1, "had a link clicked"],
+  "Email Subscribed": [1, "had its subscription changed"],
+};
+
+export const ses = [
+  ...formatter({
+    source: "aws.ses",
+    detailType: "Sending Status Disabled",
+    means: "SES stopped the sending of a tenant, configuration set or identity",
+    severity: "5",
+    clears: "Sending Status Enabled of the same resource",
+    detail: sendingStatus,
+    format: ({ data }, event) => {
+      const { name, called } = resourceOf(event);
+      const cause = clause(": ", data?.record?.cause);
+      return {
+        node: name,
+        summary: `SES sending is disabled for ${called}${cause}`,
+        severity: 5,
+        condition: `ses:sending:${called}`,
+      };
+    },
+  }),
+  ...formatter({
+    source: "aws.ses",
+    detailType: "Sending Status Enabled",
+    means: "SES lets a tenant, configuration set or identity send again",
+    severity: "0",
+    detail: sendingStatus,
+    format: (_, event) => {
+      const { name, called } = resourceOf(event);
+      return {
+        node: name,
+        summary: `SES sending is enabled for ${called}`,
+        severity: 0,
+        clears: [5],
+        condition: `ses:sending:${called}`,
+      };
+    },
+  }),
+  ...formatter({
+    source: "aws.ses",
+    detailType: "Advisor Recommendation Status Open",
+    means: "SES has something against the reputation or set-up of a sender",
+    severity: "of high impact 3, else 2",
+    clears: "Advisor Recommendation Status Resolved of the same resource and type",
+    detail: advice,
+    format: ({ data, metadata }, event) => {
+      const { name, called } = resourceOf(event);
+      const { type, impact } = adviceOf(data, metadata);
+      return {
+        node: name,
+        summary: `SES advises on the ${type ? `${topicOf(type)} ` : ""}of ${called}${impact ? ` (${impact.toLowerCase()} impact)` : ""}`,
+        severity: impact?.toUpperCase() === "HIGH" ? 3 : 2,
+        condition: `ses:advice:${called}:${slug(type ?? "any")}`,
+      };
+    },
+  }),
+  ...formatter({
+    source: "aws.ses",
+    detailType: "Advisor Recommendation Status Resolved",
+    means: "What SES had against a sender is over",
+    severity: "0",
+    detail: advice,
+    format: ({ data, metadata }, event) => {
+      const { name, called } = resourceOf(event);
+      const { type } = adviceOf(data, metadata);
+      return {
+        node: name,
+        summary: `SES advice on the ${type ? `${topicOf(type)} ` : ""}of ${called} is resolved`,
+        severity: 0,
+        clears: [2, 3],
+        condition: `ses:advice:${called}:${slug(type ?? "any")}`,
+      };
+    },
+  }),
+  ...Object.entries(mails).flatMap(([detailType, [severity, says]]) =>
+    formatter({
+      source: "aws.ses",
+      detailType,
+      means: `A message ${says}; one line a sending domain`,
+      severity: String(severity),
+      detail: () =>
+        z.object({
+          mail: object({ source: text, commonHeaders: object({ from: list(text) }) }),
+          bounce: object({ bounceType: text }),
+        }),
+      format: ({ mail, bounce }, event) => {
+        const from = mail?.source ?? mail?.commonHeaders?.from?.[0] ?? lastPart(event.resources[0]);
+        const domain = from?.replace(/^.*@/, "").replace(/>.*$/, "").toLowerCase();
+        const kind = bounce?.bounceType ? ` (${bounce.bounceType.toLowerCase()})` : "";
+        return {
+          node: domain ?? place(event),
+          summary: `E-mail${domain ? ` from ${domain}` : ""} ${says}${kind}`,
+          severity,
+          condition: ["ses:mail", domain ?? "any", slug(detailType), slug(kind)].filter(Boolean).join(":"),
+        };
+      },
+    }),
+  ),
+];
+
+/** `bounce rate` of `BOUNCE`, `DKIM set-up` of `DKIM`. */
+function topicOf(type: string): string {
+  const known: Readonly<Record<string, string>> = {
+    BOUNCE: "bounce rate",
+    COMPLAINT: "complaint rate",
+    FEEDBACK_3P: "third-party feedback",
+    IP_LISTING: "blocked addresses",
+  };
+  if (Object.hasOwn(known, type.toUpperCase())) return known[type.toUpperCase()] ?? type;
+  return /^(?:DKIM|DMARC|SPF|BIMI)$/i.test(type) ? `${type.toUpperCase()} set-up` : words(type);
+}
