@@ -1,0 +1,149 @@
+/**
+ * Counts keys of three 32-bit integers in flat arrays that grow up to a limit: 16 bytes a slot, no garbage. Keys are
+ * listed in the order they came, so that equal input gives equal output.
+ */
+export class Tally {
+  private slots = new Int32Array(2048);
+  private keys = new Int32Array(3 * 1024);
+  private counts = new Uint32Array(1024);
+  private held = 0;
+  private readonly most: number;
+  /** A key came that found no room. */
+  overflowed = false;
+
+  constructor(most: number) {
+    this.most = most;
+  }
+
+  /** Counts a key once more; returns how often it was counted, 0 where there was no room for it. */
+  add(a: number, b: number, c: number): number {
+    const at = this.find(a, b, c);
+    const index = (this.slots[at] as number) - 1;
+    if (index >= 0) {
+      const count = (this.counts[index] as number) + 1;
+      this.counts[index] = count;
+      return count;
+    }
+    if (this.held === this.most) {
+      this.overflowed = true;
+      return 0;
+    }
+    const key = this.held * 3;
+    this.keys[key] = a;
+    this.keys[key + 1] = b;
+    this.keys[key + 2] = c;
+    this.counts[this.held++] = 1;
+    this.slots[at] = this.held;
+    if (this.held === this.counts.length) this.grow();
+    return 1;
+  }
+
+  /** How often a key was counted. */
+  count(a: number, b: number, c: number): number {
+    const index = (this.slots[this.find(a, b, c)] as number) - 1;
+    return index < 0 ? 0 : (this.counts[index] as number);
+  }
+
+  *entries(): Generator<readonly [a: number, b: number, c: number, count: number]> {
+    for (let index = 0; index < this.held; index++) {
+      const key = index * 3;
+      const { keys } = this;
+      yield [keys[key] as number, keys[key + 1] as number, keys[key + 2] as number, this.counts[index] as number];
+    }
+  }
+
+  /** The slot of a key, or the empty one where it belongs. */
+  private find(a: number, b: number, c: number): number {
+    const mask = this.slots.length - 1;
+    let hash = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b) ^ Math.imul(c, 0xc2b2ae35);
+    hash ^= hash >>> 15;
+    hash = Math.imul(hash, 0x2c1b3c6d);
+    for (let at = (hash ^ (hash >>> 13)) & mask; ; at = (at + 1) & mask) {
+      const key = ((this.slots[at] as number) - 1) * 3;
+      if (key < 0) return at;
+      if (this.keys[key] === a && this.keys[key + 1] === b && this.keys[key + 2] === c) return at;
+    }
+  }
+
+  private grow(): void {
+    const keys = new Int32Array(this.keys.length * 2);
+    keys.set(this.keys);
+    const counts = new Uint32Array(this.counts.length * 2);
+    counts.set(this.counts);
+    this.keys = keys;
+    this.counts = counts;
+    this.slots = new Int32Array(this.slots.length * 2);
+    for (let index = 0; index < this.held; index++) {
+      const key = index * 3;
+      this.slots[this.find(keys[key] as number, keys[key + 1] as number, keys[key + 2] as number)] = index + 1;
+    }
+  }
+}
+
+/** Numbers names from 1 on, by their bytes; 0 is what found no room. */
+export class Names {
+  private slots = new Int32Array(2048);
+  private bytes = new Uint8Array(16 * 1024);
+  /** Where each name begins in `bytes`, and at last where the next one will. */
+  private readonly starts: number[] = [0];
+  private readonly most: number;
+  overflowed = false;
+
+  constructor(most: number) {
+    this.most = most;
+  }
+
+  /** The number of the name that stands in `bytes` from `start` to before `end`. */
+  number(bytes: Uint8Array, start: number, end: number): number {
+    const at = this.find(bytes, start, end);
+    const known = this.slots[at] as number;
+    if (known > 0) return known;
+    const number = this.starts.length;
+    if (number > this.most) {
+      this.overflowed = true;
+      return 0;
+    }
+    const begin = this.starts[number - 1] as number;
+    while (begin + end - start > this.bytes.length) this.bytes = widened(this.bytes);
+    this.bytes.set(bytes.subarray(start, end), begin);
+    this.starts.push(begin + end - start);
+    this.slots[at] = number;
+    if (number * 2 > this.slots.length) this.grow();
+    return number;
+  }
+
+  name(number: number): string {
+    return new TextDecoder().decode(this.bytes.subarray(this.starts[number - 1], this.starts[number]));
+  }
+
+  private find(bytes: Uint8Array, start: number, end: number): number {
+    const mask = this.slots.length - 1;
+    let hash = 0x811c9dc5;
+    for (let at = start; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
+    for (let at = (hash ^ (hash >>> 15)) & mask; ; at = (at + 1) & mask) {
+      const known = this.slots[at] as number;
+      if (known === 0 || this.is(known, bytes, start, end)) return at;
+    }
+  }
+
+  private is(number: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const begin = this.starts[number - 1] as number;
+    if ((this.starts[number] as number) - begin !== end - start) return false;
+    for (let at = 0; at < end - start; at++) if (this.bytes[begin + at] !== bytes[start + at]) return false;
+    return true;
+  }
+
+  private grow(): void {
+    this.slots = new Int32Array(this.slots.length * 2);
+    for (let number = 1; number < this.starts.length; number++) {
+      const at = this.find(this.bytes, this.starts[number - 1] as number, this.starts[number] as number);
+      this.slots[at] = number;
+    }
+  }
+}
+
+function widened(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const wider = new Uint8Array(bytes.length * 2);
+  wider.set(bytes);
+  return wider;
+}
