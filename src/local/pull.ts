@@ -70,6 +70,11 @@ export function writeSample({ newest, sample }: Group, folder: string): boolean 
   return true;
 }
 
+const oneLine = (text: string): string => {
+  const line = text.replace(/\s+/g, " ");
+  return line.length > 60 ? `${line.slice(0, 59)}…` : line;
+};
+
 if (import.meta.main) {
   await runCommand({
     usage,
@@ -119,8 +124,3 @@ if (import.meta.main) {
     },
   });
 }
-
-const oneLine = (text: string): string => {
-  const line = text.replace(/\s+/g, " ");
-  return line.length > 60 ? `${line.slice(0, 59)}…` : line;
-};

@@ -29,7 +29,7 @@ const secretValue =
 
 /** Keys, without case and separators, whose values are fixed words. */
 const fixedKey =
-  /(?:state|status|type|kind|code|phase|result|outcome|action|severity|engine|category|class|mode|level|format|protocol|direction|region|regions|zone|zones|time|timestamp|date|at|version|operator|unit|namespace|statistic|event|platform|architecture|partition|size|scope|operation|trigger|method|edition|priority|confidence|progress|runtime|lifecycle|disposition|verdict|tier|currency|locale|language|encoding|algorithm|frequency|availability|severitylabel)$|^(?:event|metric|region|engine|product|company|state|status|dimension|country)name$|^(?:actions|categories|codes|types|statuses|states|detailtype|eventname|eventsource|invokedby|useragent)$/;
+  /(?:state|status|type|kind|code|phase|result|outcome|action|severity|engine|categor(?:y|ies)|class|mode|level|format|protocol|direction|region|regions|zone|zones|time|timestamp|date|at|version|operator|unit|namespace|statistic|event|platform|architecture|partition|size|scope|operation|trigger|method|edition|priority|confidence|progress|runtime|lifecycle|disposition|verdict|tier|currency|locale|language|encoding|algorithm|frequency|availability|severitylabel)$|^(?:event|metric|region|engine|check|state|status|dimension|country)name$|(?:actions|codes|types|statuses|states)$|^(?:detailtype|eventname|eventsource|invokedby|useragent)$/;
 /** Keys whose values are names or ids even where they look like a fixed word. */
 const nameKey =
   /(?:name|names|id|ids|identifier|identifiers|arn|arns|user|owner|principal|bucket|key|cluster|group|groups|table|queue|topic|stream|function|repository|branch|alias|host|hostname|domain|email|address|path|uri|url|database|instance|volume|snapshot|subnet|vpc|tag|label|author|by|for)$/;
@@ -39,13 +39,13 @@ const published = /^(?:RDS-EVENT-\d+|CVE-\d{4}-\d+|GHSA-[\w-]+|[A-Z][A-Za-z]*\d?
 const isoTime = /^\d{4}-\d\d-\d\d(?:[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?$/;
 const region = /^(?:us|eu|ap|sa|ca|me|af|il|mx|cn|us-gov|us-iso[a-z]?|eu-isoe|eusc)-[a-z]+-\d[a-f]?$/;
 const ofAws =
-  /^(?:AWS(?: Internal$|$|[:/])|Amazon\b|aws\.|AWSServiceRoleFor|aws-service-role$)|^(?:[a-z\d-]+\.){0,3}(?:amazonaws\.com(?:\.cn)?|amazon\.com|aws\.com)$/;
+  /^securityhub-[\w-]+$|^(?:AWS(?: Internal$|$|[:/])|Amazon\b|aws\.|AWSServiceRoleFor|aws-service-role$)|^(?:[a-z\d-]+\.){0,3}(?:amazonaws\.com(?:\.cn)?|amazon\.com|aws\.com)$/;
 const states =
   /^(?:active|inactive|running|stopped|stopping|started|starting|pending|terminated|terminating|shutting-down|rebooting|available|unavailable|creating|created|deleting|deleted|updating|updated|modifying|modified|enabled|disabled|enabling|disabling|success|successful|succeeded|failed|failure|failing|error|complete|completed|incomplete|cancell?ed|cancelling|in-progress|inprogress|attached|detached|attaching|detaching|healthy|unhealthy|ok|alarm|insufficient_data|critical|high|medium|low|info|informational|warning|true|false|yes|no|none|null|unknown|default|open|closed|resolved|new|old|up|down|online|offline|root|all|public|private|internal|external|inbound|outbound|allow|deny|allowed|denied|create|update|delete|insert|modify|remove|add|start|stop|finished|queued|waiting|paused|expired|expiring|revoked|issued|valid|invalid|passed|compliant|noncompliant|user|service|system|aws|amazon|read|write|standard|fargate|ec2|spot|on-demand)$/i;
 
 /** Words of ARNs and paths that are kinds of things rather than things. */
 const structural =
-  /^(?:aws|app|net|gwy|gateway|lambda|role|user|group|policy|assumed-role|federated-user|instance-profile|service-role|aws-service-role|service|family|task|task-definition|container-instance|capacity-provider|cluster|nodegroup|instance|volume|snapshot|image|vpc|subnet|security-group|network-interface|vpn-connection|loadbalancer|targetgroup|listener|function|layer|table|index|stream|log-group|log-stream|db|secret|parameter|key|alias|stack|stackset|changeSet|domain|project|build|pipeline|execution|stateMachine|express|job|job-queue|job-definition|compute-environment|trail|rule|event-bus|detector|finding|findings|filter|distribution|hostedzone|healthcheck|certificate|server|repository|repo|branch|restapis|stages|autoScalingGroup|autoScalingGroupName|recovery-point|backup-vault|workgroup|catalog|crawler|database|environment|application|applicationversion|configurationtemplate|root|ou|account|hub|product|subscription|control|v|sha256|AWSLogs|vpcflowlogs|vpcdnsquerylogs|CloudTrail|elasticloadbalancing)$/;
+  /^(?:aws|app|net|gwy|gateway|lambda|role|user|group|policy|assumed-role|federated-user|instance-profile|service-role|aws-service-role|service|family|task|task-definition|container-instance|capacity-provider|cluster|nodegroup|instance|volume|snapshot|image|vpc|subnet|security-group|network-interface|vpn-connection|loadbalancer|targetgroup|listener|function|layer|table|index|stream|log-group|log-stream|db|secret|parameter|key|alias|stack|stackset|changeSet|domain|project|build|pipeline|execution|stateMachine|express|job|job-queue|job-definition|compute-environment|trail|rule|event-bus|detector|finding|findings|filter|distribution|hostedzone|healthcheck|certificate|server|repository|repo|branch|restapis|stages|autoScalingGroup|autoScalingGroupName|recovery-point|backup-vault|workgroup|catalog|crawler|database|environment|application|applicationversion|configurationtemplate|root|rds|ou|account|hub|product|subscription|control|v|sha256|AWSLogs|vpcflowlogs|vpcdnsquerylogs|CloudTrail|elasticloadbalancing)$/;
 
 const arn = /\barn:aws[\w-]*:[\w-]*:[\w-]*:[\w-]*:[^\s"'<>,;)\]}]+/;
 const awsId = /\b[a-z]{1,12}-(?:[\da-f]{17}|[\da-f]{8})(?![\da-zA-Z])/;
@@ -173,8 +173,10 @@ function createSanitiser(ofAwsSource: boolean) {
 
   function resourceName(value: string): string {
     const [start, partition, service = "", at, owner = "", ...rest] = value.split(":");
+    // AWS's own policies; below, its products and standards.
     if (owner === "aws") return value;
     const resource = rest.join(":");
+    if (service === "securityhub" && !owner) return value.slice(0, -resource.length) + recognise(resource);
     const type = /^(?:s3|sns|sqs)$/.test(service) ? undefined : /^[A-Za-z][\w-]*(?=[:/])/.exec(resource)?.[0];
     const said = type
       ? type + segments(resource.slice(type.length), type === "assumed-role" ? "role" : type)
@@ -221,41 +223,50 @@ function createSanitiser(ofAwsSource: boolean) {
   }
 
   function text(value: string, path: readonly string[]): string {
-    const name = path.at(-1) ?? "";
+    const name = (path.at(-1) ?? "").replace(/^.*\//, "");
     const above = plainKey(path.at(-2) ?? "");
     // `{"state": {"name": "running"}}` holds a state, not a name.
-    const key = plainKey(/^(?:name|value)$/i.test(name) && /(?:state|status)$/.test(above) ? above : name);
+    const key = plainKey(
+      /^(?:name|value|label)$/i.test(name) && /(?:state|status|severity)$/.test(above) ? above : name,
+    );
     if (path.length === 1 && key === "source")
       return value.replace(/(?<=^aws\.partner\/[^/]+\/).+/, (rest) => segments(rest, "partner"));
     if (path.length === 1 && /^(?:detailtype|version|time|region)$/.test(key)) return value;
-    if (!value.trim() || isoTime.test(value) || (/^-?[\d.]{1,11}$/.test(value) && !isIPv4(value))) return value;
+    if (!value.trim() || isoTime.test(value) || (/^[-$]?[\d.,]{1,11}%?$/.test(value) && !isIPv4(value))) return value;
+    // Four numbers may be an address or a version.
+    if (/version$/.test(key) && isIPv4(value)) return value;
     if (secretKey.test(key) || value === removed) return removed;
     const clean = nameKey.test(key) ? value : value.replace(secret, removed).replace(secretValue, removed);
     if (clean !== value) return prose(clean);
     const inTags = path.some((part) => /^tags?(?:set|list)?$/.test(plainKey(part)));
+    const kind = inTags && !/^(?:key|value)$/.test(key) ? "value" : kindOf(path);
     if (region.test(value) || ofAws.test(value) || published.test(value)) return value;
     const embedded = /^\s*[[{]/.test(value) ? parsed(value) : undefined;
     if (embedded) return JSON.stringify(sanitised(embedded, path, path.length));
     if (key === "useragent") return "aws-sdk";
     if (!inTags && fixedKey.test(key) && value.length <= 100) return recognise(value);
     if (/\s/.test(value) && !/^\S+$/.test(value) && !(nameKey.test(key) && !ofAwsSource)) {
-      return ofAwsSource && !inTags && !nameKey.test(key) ? prose(value) : nameOf(value, kindOf(name, "name"));
+      return ofAwsSource && !inTags && !nameKey.test(key) ? prose(value) : nameOf(value, kind);
     }
     if (!inTags && !nameKey.test(key) && (states.test(value) || /^[A-Z][A-Z\d]*(?:[_-][A-Z\d]+)*$/.test(value))) {
       return recognise(value);
     }
-    return segments(value, inTags && !/^(?:key|value)$/.test(key) ? "value" : kindOf(name, "name"));
+    return segments(value, kind);
   }
 
-  /** What the thing under such a key is called: `bucket` of `bucketName`. */
-  const kindOf = (key: string, otherwise: string): string => {
-    const said = key
-      .replace(/([a-z\d])([A-Z])/g, "$1-$2")
-      .toLowerCase()
-      .replace(/[^a-z]+/g, "-")
-      .replace(/^-|-?(?:names?|ids?|identifiers?|arns?)?-?$/g, "");
-    return said && said.length <= 30 ? said : otherwise;
-  };
+  /** What the thing at such a path is called: `bucket` of `bucketName`, and of `bucket.name`. */
+  function kindOf(path: readonly string[]): string {
+    const said = path.slice(-2).map((key) =>
+      key
+        .replace(/([a-z\d])([A-Z])/g, "$1-$2")
+        .toLowerCase()
+        .replace(/[^a-z]+/g, "-")
+        .replace(/^-|-?(?:names?|ids?|identifiers?|arns?)?-?$/g, "")
+        .replace(/(?<=[^su])s$/, ""),
+    );
+    const kind = said.at(-1) || said.at(-2) || "name";
+    return kind === "detail" || kind.length > 30 ? "name" : kind;
+  }
 
   function sanitised(given: unknown, path: readonly string[], depth: number, hidden = false): unknown {
     if (depth > deepest) return removed;
