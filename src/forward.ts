@@ -16,16 +16,21 @@ export interface Services {
   readonly console: PantherConsole;
   readonly report: Report;
   /** Reads a VPC log file and says what an operator should know of it; throws where reading it again may help. */
-  readonly readLog: (object: LogObject) => Promise<readonly Notice[]>;
+  readonly readLog: (object: LogObject) => Promise<LogFindings>;
   /** Where refused events go; without it they are only logged. */
   readonly keep?: KeepDeadLetter | undefined;
   readonly now?: () => number;
 }
 
-/** An object of S3, and the account and region whose network it logs. */
+/** An object of S3, and the account and region that it lies in. */
 export interface LogObject extends Place {
   readonly bucket: string;
   readonly key: string;
+}
+
+/** What is to be said of a log, and the account and region whose network it logs. */
+export interface LogFindings extends Place {
+  readonly notices: readonly Notice[];
 }
 
 /** The parts of Lambda's context that are read. */
@@ -80,8 +85,10 @@ export function createForwarder(services: Services): Forwarder {
       return { delivered: 0, refused: 0, undelivered: 0, dropped: [loop] };
     }
     const log = event && logObjectOf(event, config.vpcLogsBucket);
-    if (log)
-      return announce({ ...event, account: log.account, region: log.region }, await readLog(log), payload, deadline);
+    if (log) {
+      const { notices, account, region } = await readLog(log);
+      return announce({ ...event, account, region }, notices, payload, deadline);
+    }
     const about = event ?? {
       ...here,
       id: "",
@@ -199,16 +206,13 @@ export function createForwarder(services: Services): Forwarder {
 }
 
 /** The VPC log file that an S3 event tells of, where it lies in the bucket that is to be read. */
-function logObjectOf(
-  { source, detailType, detail, region }: AwsEvent,
-  logsBucket: string | undefined,
-): LogObject | undefined {
+function logObjectOf(event: AwsEvent, logsBucket: string | undefined): LogObject | undefined {
+  const { source, detailType, detail, account, region } = event;
   if (!logsBucket || source !== "aws.s3" || detailType !== "Object Created") return undefined;
   const bucket = isFields(detail.bucket) ? detail.bucket.name : undefined;
   const key = isFields(detail.object) ? detail.object.key : undefined;
   if (bucket !== logsBucket || typeof key !== "string") return undefined;
-  const log = logKey(key);
-  return log && { bucket, key, account: log.account, region: log.region ?? region };
+  return logKey(key) && { bucket, key, account, region };
 }
 
 const malformed = (functionName: string): Notice => ({

@@ -35,7 +35,8 @@ function connect(): Forwarder {
       url: config.apiUrl,
       token: { refresh: token.refresh, current: async () => report.hide(await token.current()) },
     }),
-    readLog: async () => [],
+    // Loaded with the first log file: most events are none.
+    readLog: async (object) => (await import("./vpclogs/index.ts")).readVpcLog(object),
     keep: config.deadLetterQueueUrl ? deadLetterQueue(config.deadLetterQueueUrl) : undefined,
   });
   return async (input, invocation) => {

@@ -24,7 +24,7 @@ const forward = createForwarder({
   config: { ...config, policy: { ...defaultPolicy, minSeverity: 0, drop: new Set() } },
   registry,
   report: createReport("AWS-Events2Panther"),
-  readLog: async () => [],
+  readLog: async () => ({ notices: [], account: "", region: "" }),
   console: {
     available: () => true,
     close: async () => {},

@@ -1,18 +1,23 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { parseArgs } from "node:util";
+import { parseArgs, stripVTControlCharacters } from "node:util";
 import { parseEvent } from "../event.ts";
 import type { Formatter } from "../formatters/formatter.ts";
 import { formatters, registry } from "../formatters/registry.ts";
+import type { PantherMessage } from "../message.ts";
 import { formatterOf } from "../route.ts";
+import type { AcceptedEvent } from "./contract.ts";
+import { createRows } from "./rows.ts";
 import { readExpectation, readSample, sampleHome, sampleNames } from "./samples.ts";
+import { tableOf } from "./table.ts";
 import { root } from "./template.ts";
 
-const usage = `npm run docs [-- --check]   write docs/events.md from the formatters and their samples
+const usage = `npm run docs [-- --check]   write docs/events.md, and the README's tables, from the formatters and their samples
 
-  --check   write nothing; fail where it is out of date`;
+  --check   write nothing; fail where they are out of date`;
 
-const file = path.join(root, "docs/events.md");
+/** The samples of the event types that matter most, which the README shows. */
+const topTen = ["cloudwatch/alarm-ec2-cpu"];
 
 /** The samples of each formatter, the gravest message first. */
 function shownBy(): Map<Formatter, { name: string; severity: number; summary: string }[]> {
@@ -59,12 +64,54 @@ names, at severity 1, or 2 where it speaks of a failure. Severities: 0 clear, 1 
 ${sections.join("\n")}`;
 }
 
+/** The README, its tables between `<!-- name -->` and `<!-- /name -->` written anew. */
+export function readme(text: string): string {
+  const shown = topTen.map((name) => ({ name, ...exampleOf(name) }));
+  const rows = createRows();
+  for (const { message } of shown) rows.take(message as unknown as AcceptedEvent);
+  const table = stripVTControlCharacters(
+    tableOf(
+      rows.all().sort((a, b) => b.severity - a.severity),
+      150,
+    ),
+  );
+  const list = shown.map(
+    ({ name, message }) =>
+      `| ${cell(message.source)} | ${cell(message.detail_type)} | **${message.severity}** ${cell(message.summary)} ([sample](events/${name}.json)) |`,
+  );
+  const between = (from: string, name: string, written: string): string =>
+    from.replace(
+      new RegExp(`(<!-- ${name} -->\n)[^]*?(?=<!-- /${name} -->)`),
+      (_, start: string) => `${start}${written}\n`,
+    );
+  return between(
+    between(text, "table", `\`\`\`text\n${table.replace(/ +$/gm, "")}\n\`\`\``),
+    "top",
+    ["| source | detail-type | a message |", "| --- | --- | --- |", ...list].join("\n"),
+  );
+}
+
+function exampleOf(name: string): { message: PantherMessage } {
+  const message = readExpectation(name)?.messages[0];
+  if (!message) throw new Error(`${name} has no expected message, and the README shows it.`);
+  return { message };
+}
+
 if (import.meta.main) {
   const { values } = parseArgs({ options: { check: { type: "boolean" }, help: { type: "boolean", short: "h" } } });
+  const written = (file: string, text: string): void => {
+    const target = path.join(root, file);
+    const now = existsSync(target) ? readFileSync(target, "utf8") : "";
+    if (now === text) return;
+    if (!values.check) writeFileSync(target, text);
+    else {
+      console.error(`${file} is out of date: run npm run docs and commit what it writes.`);
+      process.exitCode = 1;
+    }
+  };
   if (values.help) console.log(usage);
-  else if (!values.check) writeFileSync(file, gallery());
-  else if (readFileSync(file, "utf8") !== gallery()) {
-    console.error("docs/events.md is out of date: run npm run docs and commit what it writes.");
-    process.exitCode = 1;
+  else {
+    written("docs/events.md", gallery());
+    written("README.md", readme(readFileSync(path.join(root, "README.md"), "utf8")));
   }
 }

@@ -211,7 +211,14 @@ function whole(local: LocalConsole, clock: Clock, secret: () => Promise<string>,
     ...(circuit ? {} : { circuit: { threshold: Number.POSITIVE_INFINITY, pause: 0 } }),
   });
   const config = readConfig({ API_URL: local.url, API_TOKEN: local.token });
-  const forward = createForwarder({ config, registry, console, report: silent, readLog: async () => [], now });
+  const forward = createForwarder({
+    config,
+    registry,
+    console,
+    report: silent,
+    readLog: async () => ({ notices: [], account: "", region: "" }),
+    now,
+  });
   return { forward, close: console.close };
 }
 

@@ -1,0 +1,106 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import * as esbuild from "esbuild";
+import { build } from "../src/local/build.ts";
+import { startConsole } from "../src/local/console.ts";
+import { startFunction } from "../src/local/runtime.ts";
+import { readSample, sampleNames } from "../src/local/samples.ts";
+import { root } from "../src/local/template.ts";
+
+/** What a cold start and an event cost, as medians of interleaved runs. */
+
+const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+
+/** CPU milliseconds that importing `module` costs a fresh process. */
+function importCost(module: string): number {
+  const script = `const a=process.cpuUsage();await import(${JSON.stringify(module)});const b=process.cpuUsage(a);process.stdout.write(String((b.user+b.system)/1000))`;
+  return Number(execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" }));
+}
+
+/** Bundles of the same handler whose registry holds only the formatters of some files, or nothing but undici's whole entry. */
+async function variants(folder: string): Promise<Record<string, string>> {
+  const ten = ["cloudtrail", "ec2", "guardduty", "securityhub", "config", "cloudwatch", "health", "signin", "rds"];
+  const bundle = async (name: string, contents: string): Promise<string> => {
+    const outfile = path.join(folder, `${name}.mjs`);
+    await esbuild.build({
+      stdin: { contents: 'export { lambdaHandler } from "./src/handler.ts";', resolveDir: root },
+      bundle: true,
+      minify: true,
+      platform: "node",
+      format: "esm",
+      target: "node24",
+      external: ["@aws-sdk/*"],
+      banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
+      outfile,
+      plugins: [
+        {
+          name: "registry",
+          setup: ({ onLoad }) =>
+            onLoad({ filter: /formatters[\\/]registry\.ts$/ }, () => ({
+              contents,
+              loader: "ts",
+              resolveDir: path.join(root, "src/formatters"),
+            })),
+        },
+      ],
+    });
+    return outfile;
+  };
+  const few = ten.map((file) => `import * as ${file} from "./${file}.ts";`).join("\n");
+  const undici = path.join(folder, "undici.mjs");
+  writeFileSync(undici, `import ${JSON.stringify(path.join(root, "node_modules/undici/index.js"))};`);
+  return {
+    "all formatters": path.join(root, "dist/handler.mjs"),
+    "nine files of formatters": await bundle(
+      "few",
+      `import { registryOf } from "../route.ts";\n${few}\nexport const formatters = [${ten.join(", ")}].flatMap((file) => Object.values(file).flat()).filter((one) => typeof one === "object" && one !== null && "format" in one);\nexport const registry = registryOf(formatters as never);`,
+    ),
+    "no formatters": await bundle(
+      "none",
+      `import { registryOf } from "../route.ts";\nexport const formatters = [];\nexport const registry = registryOf([]);`,
+    ),
+    "(undici alone, its whole entry)": undici,
+  };
+}
+
+async function coldStarts(runs: number): Promise<void> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "bench-"));
+  const bundles = await variants(folder);
+  const costs = Object.fromEntries(Object.keys(bundles).map((name) => [name, [] as number[]]));
+  for (let run = 0; run < runs; run++) {
+    for (const [name, module] of Object.entries(bundles)) costs[name]?.push(importCost(module));
+  }
+  rmSync(folder, { recursive: true });
+  console.log(`Cold start: CPU milliseconds of the import, median of ${runs} interleaved runs`);
+  const base = median(costs["nine files of formatters"] ?? []);
+  for (const [name, values] of Object.entries(costs)) {
+    const value = median(values);
+    console.log(`  ${name.padEnd(34)} ${value.toFixed(1).padStart(6)} ms   ${(value / base).toFixed(2)}`);
+  }
+}
+
+async function events(rounds: number): Promise<void> {
+  const local = await startConsole();
+  const lambda = await startFunction({ API_URL: local.url, API_TOKEN: local.token });
+  const samples = sampleNames().map((name) => readSample(name).event);
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    for (const event of samples) {
+      const started = performance.now();
+      await lambda.invoke(event);
+      if (round > 0) times.push(performance.now() - started);
+    }
+  }
+  console.log(
+    `\nWarm: ${times.length} events, one after the other through the Runtime API to a console on this machine: ` +
+      `median ${median(times).toFixed(2)} ms an event, ${local.counts.connections} connections for ${local.counts.requests} requests`,
+  );
+  await lambda.stop();
+  await local.close();
+}
+
+build();
+await coldStarts(21);
+await events(4);
