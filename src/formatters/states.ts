@@ -22,7 +22,7 @@ export interface StateRow {
   readonly key?: string | Read;
   /** The condition's kind where rows share one, or `thing` does not tell them apart. */
   readonly condition?: string;
-  readonly state?: string | Read;
+  readonly state?: string | Read | readonly (string | Read)[];
   /** Severity by state, compared without case, `_`, `-` and spaces. */
   readonly problems: Readonly<Record<string, ProblemSeverity>>;
   /** The severity of every other state; 1 where absent. */
@@ -37,7 +37,7 @@ export interface StateRow {
   /** Where it is, put behind the state: a Read that gives ` on queue x`. */
   readonly where?: Read;
   /** Why, put behind a colon, for problems only: stable words, no ids, no times. */
-  readonly reason?: string | Read;
+  readonly reason?: string | Read | readonly (string | Read)[];
   readonly link?: Read;
 }
 

@@ -47,3 +47,7 @@ export const slug = (name: string): string =>
 
 /** A state reduced to what is compared: `InProgress`, `IN_PROGRESS` and `in-progress` are one. */
 export const sameState = (state: string): string => state.toLowerCase().replace(/[^a-z\d]/g, "");
+
+/** What a table says of an event's word: its own entries only, whatever the word. */
+export const lookUp = <Value>(table: Readonly<Record<string, Value>>, word: string | undefined): Value | undefined =>
+  word !== undefined && Object.hasOwn(table, word) ? table[word] : undefined;
