@@ -38,6 +38,16 @@ describe("samples", () => {
     },
   );
 
+  test.for(samples)(
+    "$name bears its detail-type as its tag, but for the three that are older than this project",
+    ({ event }) => {
+      const older = ["CloudTrailEvent", "Ec2 State Change", "AWSConfig"];
+      for (const { tag, detail_type } of render(event, registry).messages) {
+        expect([detail_type, ...older]).toContain(tag);
+      }
+    },
+  );
+
   test("none is without an expectation, no expectation without a sample", () => {
     expect(expectationNames()).toEqual(sampleNames());
   });

@@ -35,7 +35,6 @@ export const rds = Object.entries(things).flatMap(([detailType, thing]) =>
       const id = EventID?.match(/(\d{4})$/)?.[1] ?? "";
       const said = (says: string, kind: string) => ({
         node: name,
-        tag: thing,
         summary: `${thing} ${name} ${says}`,
         condition: `rds:${slug(thing.replace("RDS ", ""))}:${name}:${kind}`,
         link: linkOf(thing, name, event.region),
