@@ -1,12 +1,16 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { readSample } from "../src/local/samples.ts";
+import { type AwsEvent, parseEvent } from "../src/event.ts";
+import { registry } from "../src/formatters/registry.ts";
+import { registered } from "../src/local/new.ts";
+import { readSample, sampleHome } from "../src/local/samples.ts";
 import { root } from "../src/local/template.ts";
 import { startWorkshop, type Workshop } from "../src/local/workshop.ts";
+import { formatterOf } from "../src/route.ts";
 
 const chromiumPath = ["/usr/bin/chromium", "/usr/bin/google-chrome"].find((file) => existsSync(file));
 if (!chromiumPath) console.warn("No Chromium in /usr/bin: the tests of the workshop's page are skipped.");
@@ -20,8 +24,27 @@ function copyOfProject(): string {
     cpSync(path.join(root, part), path.join(copy, part), { recursive: true });
   }
   symlinkSync(path.join(root, "node_modules"), path.join(copy, "node_modules"));
+  const registry = path.join(copy, "src/formatters/registry.ts");
+  writeFileSync(registry, registered(readFileSync(registry, "utf8"), "foo", "foo"));
+  writeFileSync(path.join(copy, "src/formatters/foo.ts"), foo("failed"));
+  mkdirSync(path.join(copy, "events/foo"));
+  const event = { source: "aws.foo", "detail-type": "Foo Job", detail: { name: "nightly", state: "FAILED" } };
+  writeFileSync(path.join(copy, "events/foo/failed.json"), JSON.stringify(event));
   return copy;
 }
+
+const foo = (said: string): string => `import { states } from "./states.ts";
+export const foo = states("aws.foo", [
+  {
+    detailType: "Foo Job",
+    means: "A job ended",
+    thing: "Foo job",
+    name: "detail.name",
+    problems: { failed: 3 },
+    says: { failed: "${said}" },
+  },
+]);
+`;
 
 async function send(workshop: Workshop, event: Record<string, unknown>): Promise<void> {
   const response = await fetch(workshop.console.url, {
@@ -105,7 +128,7 @@ describe.skipIf(!chromiumPath)("the workshop's page", () => {
   });
   beforeEach(async () => {
     problems.length = 0;
-    workshop = await startWorkshop({ root: folder, sweepEvery: 500 });
+    workshop = await startWorkshop({ root: folder });
     page = await browser.newPage();
     page.on("pageerror", ({ message }) => problems.push(message));
     page.on("console", (message) => {
@@ -149,6 +172,7 @@ describe.skipIf(!chromiumPath)("the workshop's page", () => {
     await send(workshop, { node: "third", summary: "c", severity: 0 });
     await row("third").waitFor();
     expect(await page.locator("#rows-body .node").first().textContent()).toBe("third");
+    workshop.console.sweep();
     await row("third").waitFor({ state: "detached" });
     expect(await page.locator("#rows-body .node").allTextContents()).toEqual(["second", "first"]);
   });
@@ -183,7 +207,9 @@ describe.skipIf(!chromiumPath)("the workshop's page", () => {
     await page.keyboard.press("Enter");
     const details = page.locator("#row-details");
     await details.getByText("src/formatters/ec2.ts").waitFor();
-    expect(await details.textContent()).toContain("running of the same instance");
+    const formatter = formatterOf(parseEvent(event, sampleHome) as AwsEvent, registry);
+    expect(formatter?.clears).toBeTruthy();
+    expect(await details.textContent()).toContain(String(formatter?.clears).slice(1));
     expect(await details.textContent()).toMatch(/\d+ of 4,096 bytes/);
     expect(JSON.parse(String(await details.locator("pre").last().textContent()))).toEqual(event);
     await page.keyboard.press("Escape");
@@ -273,27 +299,30 @@ describe.skipIf(!chromiumPath)("the workshop's page", () => {
 
   test("shows the new message when a formatter changes, marks the difference, and accepts it", async () => {
     await openGallery();
-    const sample = page.locator('[data-sample="ec2/instance-pending"]');
+    const sample = page.locator('[data-sample="foo/failed"]');
     await sample.click();
-    const file = path.join(folder, "src/formatters/ec2.ts");
-    const before = readFileSync(file, "utf8");
-    onTestFinished(() => writeFileSync(file, before));
-    const after = before.replace(/is \$\{/, "has become ${");
-    expect(after).not.toBe(before);
-    writeFileSync(file, after);
-    await sample.getByText("has become pending").waitFor();
-    expect(await sample.locator("mark").textContent()).toBe("differs");
-    expect(await page.locator("#sample-details del").allTextContents()).toEqual(["is"]);
-    expect(await page.locator("#sample-details ins").allTextContents()).toEqual(["has become"]);
+    expect(await sample.textContent()).toContain("Foo job nightly failed");
+    expect(await sample.locator("mark").textContent()).toBe("no expectation");
+    const accept = page.getByRole("button", { name: "Accept as the expectation" });
+    await accept.click();
+    await sample.locator("mark").waitFor({ state: "detached" });
 
-    writeFileSync(file, `${after}\nexport const = ;\n`);
-    await page.locator("#broken").getByText("src/formatters/ec2.ts").waitFor();
-    writeFileSync(file, after);
+    const file = path.join(folder, "src/formatters/foo.ts");
+    onTestFinished(() => writeFileSync(file, foo("failed")));
+    writeFileSync(file, foo("has broken down"));
+    await sample.getByText("has broken down").waitFor();
+    expect(await sample.locator("mark").textContent()).toBe("differs");
+    expect(await page.locator("#sample-details del").allTextContents()).toEqual(["failed"]);
+    expect(await page.locator("#sample-details ins").allTextContents()).toEqual(["has broken down"]);
+
+    writeFileSync(file, `${foo("has broken down")}export const = ;\n`);
+    await page.locator("#broken").getByText("src/formatters/foo.ts").waitFor();
+    writeFileSync(file, foo("has broken down"));
     await page.locator("#broken").waitFor({ state: "hidden" });
 
-    await page.getByRole("button", { name: "Accept as the expectation" }).click();
+    await accept.click();
     await sample.locator("mark").waitFor({ state: "detached" });
-    expect(readFileSync(path.join(folder, "test/expected/ec2/instance-pending.json"), "utf8")).toContain("has become");
+    expect(readFileSync(path.join(folder, "test/expected/foo/failed.json"), "utf8")).toContain("has broken down");
   });
 
   test("shows the new message when a sample changes, and what is wrong with it", async () => {
@@ -311,13 +340,18 @@ describe.skipIf(!chromiumPath)("the workshop's page", () => {
   test("sends a sample through the function, where there is one", async () => {
     expect(await page.getByRole("button", { name: "Send to the console" }).count()).toBe(0);
     const sent: unknown[] = [];
-    workshop.deliver = async (event) => sent.push(event);
+    workshop.deliver = async (event) => {
+      sent.push(event);
+      return sent.length === 1 ? { value: {} } : { error: { errorType: "Error", errorMessage: "The console is down" } };
+    };
     await page.reload();
     await openGallery();
     await page.locator('[data-sample="ec2/instance-stopped"]').click();
     await page.getByRole("button", { name: "Send to the console" }).click();
     await page.getByText("Sent through the function.").waitFor();
     expect(sent).toEqual([readSample("ec2/instance-stopped").event]);
+    await page.getByRole("button", { name: "Send to the console" }).click();
+    await page.getByText("The function failed: Error: The console is down").waitFor();
   });
 
   test("is dark where the system is or the reader chooses, with text that can be read", async () => {

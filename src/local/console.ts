@@ -30,6 +30,8 @@ export interface LocalConsole {
   /** The next requests meet this, until it is set back to `undefined`; a function decides for each request. */
   fault: Trouble | ((request: number) => Trouble | undefined) | undefined;
   acceptedToken: string;
+  /** Deletes rows, as the console does every 15 s. */
+  sweep(): void;
   /** Closes idle connections, as the console does after 5 s. */
   closeIdle(): void;
   close(): Promise<void>;
@@ -44,8 +46,6 @@ export interface LocalConsoleOptions {
   readonly onTaken?: (taken: Taken, created: boolean) => void;
   /** Called with the rows that the console deleted by itself. */
   readonly onSwept?: (rows: readonly Row[]) => void;
-  /** How often it looks for rows to delete, in milliseconds; the real one every 15 s. */
-  readonly sweepEvery?: number;
   /** Serves every path but the API's. */
   readonly page?: http.RequestListener;
 }
@@ -104,10 +104,11 @@ export async function startConsole(options: LocalConsoleOptions = {}): Promise<L
   const server = tls ? https.createServer(tls, listener) : http.createServer(listener);
   server.keepAliveTimeout = 5000;
   server.on("connection", () => counts.connections++);
-  const sweeping = setInterval(() => {
+  const sweep = (): void => {
     const gone = rows.sweep();
     if (gone.length > 0) options.onSwept?.(gone);
-  }, options.sweepEvery ?? 15_000);
+  };
+  const sweeping = setInterval(sweep, 15_000);
   sweeping.unref();
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -124,6 +125,7 @@ export async function startConsole(options: LocalConsoleOptions = {}): Promise<L
     counts,
     fault: undefined,
     acceptedToken: token,
+    sweep,
     closeIdle: () => server.closeIdleConnections(),
     close: () =>
       new Promise((resolve) => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { type FSWatcher, mkdirSync, watch } from "node:fs";
+import { type FSWatcher, globSync, mkdirSync, watch } from "node:fs";
 import path from "node:path";
 import type { Expectation } from "./samples.ts";
 
@@ -71,7 +71,8 @@ interface GalleryOptions {
   readonly onSources?: (() => void) | undefined;
 }
 
-const patience = 10_000;
+/** Milliseconds that the formatters may take to load, or to answer. */
+const patience = 5000;
 
 /** Samples and the messages they give, rendered in a process of their own that is replaced when the sources change. */
 export function startGallery({ root, onChange, onSources }: GalleryOptions): Gallery {
@@ -84,8 +85,9 @@ export function startGallery({ root, onChange, onSources }: GalleryOptions): Gal
   // Nobody may be asking when loading fails.
   ready.promise.catch(() => {});
 
-  const load = (): void => {
-    loading?.kill();
+  /** @param quietly whether nothing changed on disk, so that whoever was told need not ask again */
+  const load = (quietly = false): void => {
+    loading?.kill("SIGKILL");
     const child = fork(path.join(root, "src/local/gallery-process.ts"), {
       cwd: root,
       execArgv: [],
@@ -98,14 +100,20 @@ export function startGallery({ root, onChange, onSources }: GalleryOptions): Gal
     child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
       said = (said + chunk).slice(-20_000);
     });
+    const timer = setTimeout(() => {
+      said = `The formatters did not load in ${patience / 1000} s: does one of them loop?`;
+      child.kill("SIGKILL");
+    }, patience);
     child.once("message", () => {
+      clearTimeout(timer);
       if (loading !== child) return;
       current?.kill();
       [current, loading, broken] = [child, undefined, undefined];
       ready.resolve(child);
-      onChange();
+      if (!quietly) onChange();
     });
     child.once("close", () => {
+      clearTimeout(timer);
       if (closed) return;
       if (loading === child) {
         [loading, broken] = [undefined, fault(said, root)];
@@ -119,7 +127,7 @@ export function startGallery({ root, onChange, onSources }: GalleryOptions): Gal
         current = undefined;
         ready = Promise.withResolvers();
         ready.promise.catch(() => {});
-        load();
+        load(true);
       }
     });
   };
@@ -153,25 +161,14 @@ export function startGallery({ root, onChange, onSources }: GalleryOptions): Gal
     });
   };
 
-  const watched = (folder: string, changed: (file: string) => boolean, act: () => void): FSWatcher => {
-    let timer: NodeJS.Timeout | undefined;
-    mkdirSync(path.join(root, folder), { recursive: true });
-    return watch(path.join(root, folder), { recursive: true }, (_, file) => {
-      if (!changed(file ?? "")) return;
-      clearTimeout(timer);
-      timer = setTimeout(act, 40);
-    });
-  };
-  // What a formatter can depend on; src/local is the workshop itself.
-  const isSource = (file: string): boolean => /\.ts$/.test(file) && !/^local[\\/]/.test(file);
-  const isSample = (file: string): boolean => /\.json$/.test(file);
-  const watchers = [
-    watched("src", isSource, () => {
+  const watches = [
+    // What a formatter can depend on; src/local is the workshop itself.
+    follow(path.join(root, "src"), /^(?!local[\\/]).*\.ts$/, () => {
       onSources?.();
       load();
     }),
-    watched("events", isSample, onChange),
-    watched("test/expected", isSample, onChange),
+    follow(path.join(root, "events"), /\.json$/, onChange),
+    follow(path.join(root, "test/expected"), /\.json$/, onChange),
   ];
   load();
 
@@ -185,10 +182,44 @@ export function startGallery({ root, onChange, onSources }: GalleryOptions): Gal
     },
     close() {
       closed = true;
-      for (const watcher of watchers) watcher.close();
-      for (const child of [current, loading]) child?.kill();
+      for (const watch of watches) watch.close();
+      for (const child of [current, loading]) child?.kill("SIGKILL");
     },
   };
+}
+
+/**
+ * Calls `act` soon after files changed in `folder` whose path in it fits `files`, or folders came or went. Each folder is
+ * watched by itself: `fs.watch`'s own recursion misses deletions on Linux.
+ */
+function follow(folder: string, files: RegExp, act: () => void): { close(): void } {
+  let watchers: FSWatcher[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  const close = (): void => {
+    clearTimeout(timer);
+    for (const watcher of watchers) watcher.close();
+    watchers = [];
+  };
+  const open = (): void => {
+    close();
+    mkdirSync(folder, { recursive: true });
+    for (const below of globSync("**/", { cwd: folder })) {
+      const watcher = watch(path.join(folder, below), (kind, file) => {
+        const known = kind === "change" || /\.\w+$/.test(file ?? "");
+        if (known && !files.test(path.join(below, file ?? ""))) return;
+        clearTimeout(timer);
+        timer = setTimeout(() => {
+          if (!known) open();
+          act();
+        }, 40);
+      });
+      // A folder that is deleted while it is watched; its parent tells.
+      watcher.on("error", () => watcher.close());
+      watchers.push(watcher);
+    }
+  };
+  open();
+  return { close };
 }
 
 /** What Node said when it could not load a file, without the stack. */

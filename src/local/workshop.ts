@@ -3,10 +3,12 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import path from "node:path";
 import { buildSync } from "esbuild";
 import { isFields } from "../event.ts";
+import { sentence } from "../formatters/words.ts";
 import { type LocalConsole, startConsole, type Taken } from "./console.ts";
 import type { AcceptedEvent } from "./contract.ts";
 import { type FormatterFacts, type Gallery, type Origin, startGallery } from "./gallery.ts";
 import type { Row } from "./rows.ts";
+import type { Result } from "./runtime.ts";
 import { root as projectRoot } from "./template.ts";
 
 export interface WorkshopOptions {
@@ -19,8 +21,6 @@ export interface WorkshopOptions {
   readonly watch?: boolean | undefined;
   /** The project whose formatters and samples the gallery shows: this one by default. */
   readonly root?: string | undefined;
-  /** How often rows of severity 0 are deleted, in milliseconds: 15,000 by default. */
-  readonly sweepEvery?: number | undefined;
 }
 
 export interface Workshop {
@@ -30,7 +30,7 @@ export interface Workshop {
   /** Tells that `event` is about to be sent through the function, so that its rows show what they came from. */
   announce(event: unknown): void;
   /** Puts an event through the function; where it is set, the page offers it. */
-  deliver: ((event: unknown) => Promise<unknown>) | undefined;
+  deliver: ((event: unknown) => Promise<Result>) | undefined;
   /** Called when a source that formatters depend on changed. */
   onSources: (() => void) | undefined;
   close(): Promise<void>;
@@ -146,7 +146,7 @@ export async function startWorkshop(options: WorkshopOptions = {}): Promise<Work
     };
   };
 
-  const deliver = async (body: Fields): Promise<unknown> => {
+  const deliver = async (body: Fields): Promise<Result> => {
     if (!workshop.deliver) throw new Refusal(409, "No function is running that the event could be sent through.");
     const event: unknown = JSON.parse(textOf(body, "text"));
     workshop.announce(event);
@@ -226,7 +226,6 @@ export async function startWorkshop(options: WorkshopOptions = {}): Promise<Work
     port: options.port ?? 0,
     host: options.host ?? "127.0.0.1",
     clearTrigger,
-    sweepEvery: options.sweepEvery ?? 15_000,
     page,
     onTaken(taken) {
       last.set(taken.row.identifier, taken);
@@ -351,9 +350,9 @@ function clearedBy(row: Row, origin: KnownOrigin | undefined, clearTrigger: bool
       : "It is over, and a console with the clear trigger would delete it; this one runs without.";
   }
   if (!origin) return "Not known, since its event is not. An operator can delete it.";
-  const clears = origin.formatter?.clears;
+  const { clears = "" } = origin.formatter ?? {};
   if (!clears) return "Nothing but an operator: its event type is not followed by a recovery.";
   return clearTrigger
-    ? `${clears}; with CLEARING=automation the row then goes by itself.`
-    : `${clears}. With CLEARING=separate the recovery is a green row of its own, and an operator deletes this one.`;
+    ? `${sentence(clears)}; with CLEARING=automation the row then goes by itself.`
+    : `${sentence(clears)}. With CLEARING=separate the recovery is a green row of its own, and an operator deletes this one.`;
 }

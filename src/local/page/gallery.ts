@@ -1,5 +1,7 @@
+import type { Outcome } from "../../forward.ts";
 import type { PantherMessage } from "../../message.ts";
 import type { Accepted, Rendered, Shown } from "../gallery.ts";
+import type { Result } from "../runtime.ts";
 import type { Setting } from "../workshop.ts";
 import {
   arrowKeys,
@@ -102,7 +104,7 @@ export function galleryView(): GalleryView {
               "span",
               { class: "line" },
               severityBadge(severity),
-              h("span", { class: "node" }, node),
+              !summary.toLowerCase().includes(node.toLowerCase()) && h("span", { class: "node" }, node),
               h("span", {}, summary),
             ),
           );
@@ -178,8 +180,11 @@ export function galleryView(): GalleryView {
           }),
         canDeliver &&
           act("Send to the console", async () => {
-            await ask("deliver", { text });
-            return "Sent through the function.";
+            const result = await ask<Result>("deliver", { text });
+            if ("error" in result)
+              return `The function failed: ${result.error.errorType}: ${result.error.errorMessage}`;
+            const { dropped = [] } = result.value as Partial<Outcome>;
+            return dropped.length > 0 ? `Not sent: ${dropped.join(", ")}.` : "Sent through the function.";
           }),
         h("button", { type: "button", onclick: () => paste(text) }, "Change a copy"),
         note,
