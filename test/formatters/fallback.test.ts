@@ -1,0 +1,266 @@
+import { describe, expect, test } from "vitest";
+import { type AwsEvent, parseEvent } from "../../src/event.ts";
+import { fallback } from "../../src/formatters/fallback.ts";
+
+const eventOf = (source: string, detailType: string, detail: unknown, resources: unknown = []): AwsEvent => {
+  const parsed = parseEvent(
+    { id: "1", source, "detail-type": detailType, account: "111122223333", region: "eu-west-1", resources, detail },
+    { account: "111122223333", region: "eu-west-1" },
+  );
+  if (!parsed) throw new Error("no event");
+  return parsed;
+};
+const uuid = "4c0a1d3e-8b2f-4f6a-9d7c-0e1f2a3b4c5d";
+const other = "7e8845b5-ca30-415f-a842-e0152bf4d0ca";
+
+describe("finds the thing and its state, whatever the spelling", () => {
+  test.for([
+    [
+      "PascalCase",
+      "aws.foo",
+      "Foo Widget State Change",
+      { WidgetName: "red", State: "FAILED" },
+      [],
+      "red",
+      2,
+      "Foo Widget red failed (aws.foo)",
+    ],
+    [
+      "camelCase",
+      "aws.foo",
+      "Foo Widget State Change",
+      { widgetId: "w-0a1b", newState: "running" },
+      [],
+      "w-0a1b",
+      1,
+      "Foo Widget w-0a1b is running (aws.foo)",
+    ],
+    [
+      "kebab-case",
+      "aws.foo",
+      "Foo Widget Status-change Notification",
+      { "widget-id": "w-0a1b", status: "timed-out" },
+      [],
+      "w-0a1b",
+      2,
+      "Foo Widget w-0a1b timed out (aws.foo)",
+    ],
+    [
+      "spaces",
+      "aws.foo",
+      "Foo Widget Event",
+      { "Widget Name": "red", "Current Status": "AVAILABLE" },
+      [],
+      "red",
+      1,
+      "Foo Widget red is available (aws.foo)",
+    ],
+    [
+      "a state of its own object",
+      "aws.foo",
+      "Foo Widget State Change",
+      {
+        widget: { name: "red" },
+        "new-state": { "health-status": "UNHEALTHY" },
+        "old-state": { "health-status": "HEALTHY" },
+      },
+      [],
+      "red",
+      2,
+      "Foo Widget red is unhealthy (aws.foo)",
+    ],
+    [
+      "an ARN of the resources",
+      "aws.foo",
+      "Foo Widget Deleted",
+      {},
+      ["arn:aws:foo:eu-west-1:111122223333:widget/red"],
+      "red",
+      1,
+      "Foo Widget Deleted: red (aws.foo)",
+    ],
+    [
+      "a load balancer's ARN",
+      "aws.foo",
+      "Foo Attached",
+      {},
+      ["arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/shop/50dc6c495c0c9188"],
+      "shop",
+      1,
+      "Foo Attached: shop (aws.foo)",
+    ],
+    [
+      "the detail-type tells the state",
+      "aws.foo",
+      "Foo Import Failed",
+      { jobName: "nightly" },
+      [],
+      "nightly",
+      2,
+      "Foo Import Failed: nightly (aws.foo)",
+    ],
+    [
+      "the thing rather than its key or role",
+      "aws.foo",
+      "Foo Training Job State Change",
+      {
+        KmsKeyId: "k",
+        RoleArn: "arn:aws:iam::111122223333:role/r",
+        TrainingJobName: "churn",
+        TrainingJobStatus: "Stopped",
+      },
+      [],
+      "churn",
+      1,
+      "Foo Training Job churn stopped (aws.foo)",
+    ],
+    [
+      "who did it is not the thing",
+      "aws.foo",
+      "Foo Changed",
+      { userIdentity: { userName: "eve" }, requestId: "r-1", widgetName: "red" },
+      [],
+      "red",
+      1,
+      "Foo Changed: red (aws.foo)",
+    ],
+    [
+      "no region is a thing",
+      "aws.foo",
+      "AWS Foo Moved",
+      { awsRegion: "eu-west-1", accountId: "111122223333" },
+      [],
+      "111122223333-eu-west-1",
+      1,
+      "AWS Foo Moved (aws.foo)",
+    ],
+    [
+      "an action",
+      "com.example.shop",
+      "order.created",
+      { orderId: "A-17", action: "create" },
+      [],
+      "A-17",
+      1,
+      "order.created: A-17 (com.example.shop)",
+    ],
+    [
+      "a custom event's own sentence",
+      "com.example.batch",
+      "BatchFailed",
+      { batch: "invoices", message: "the printer is on fire" },
+      [],
+      "invoices",
+      2,
+      "BatchFailed invoices: the printer is on fire (com.example.batch)",
+    ],
+    [
+      "a partner",
+      "aws.partner/example.com/acme/prod",
+      "Monitor Alert",
+      { monitor: { name: "checkout" }, severity: "critical", title: "Checkout is slow" },
+      [],
+      "checkout",
+      2,
+      "Monitor checkout: Checkout is slow (example.com)",
+    ],
+    ["nothing", "com.example", "Something", {}, [], "111122223333-eu-west-1", 1, "Something (com.example)"],
+    [
+      "a detail-type of another script",
+      "com.example",
+      "注文 失敗",
+      { 注文: "17" },
+      [],
+      "111122223333-eu-west-1",
+      1,
+      "注文 失敗 (com.example)",
+    ],
+  ] as const)("%s", ([, source, detailType, detail, resources, node, severity, summary]) => {
+    expect(fallback(eventOf(source, detailType, detail, resources))).toMatchObject({ node, severity, summary });
+  });
+});
+
+describe("severity is 2 for what plainly failed", () => {
+  const rated = (state: string) => fallback(eventOf("aws.foo", "Foo State Change", { name: "red", state })).severity;
+  test.for([
+    "FAILED",
+    "CreateFailed",
+    "update_rollback_failed",
+    "ERROR",
+    "TimedOut",
+    "UNREACHABLE",
+    "NOT_READY",
+    "NonCompliant",
+    "ALARM",
+  ])("%s", (state) => expect(rated(state)).toBe(2));
+  test.for([
+    "SUCCEEDED",
+    "FailoverCompleted",
+    "NO_ERRORS",
+    "NOT_STALLED",
+    "ERROR_RESOLVED",
+    "default",
+    "TERMINATED",
+    "OK",
+  ])("not for %s", (state) => expect(rated(state)).toBe(1));
+});
+
+describe("conditions", () => {
+  const condition = (detail: object, resources: string[] = []) =>
+    fallback(eventOf("aws.foo", "Foo Job State Change", detail, resources)).condition;
+
+  test("leave out the id of a run", () => {
+    expect(condition({ jobId: uuid, state: "FAILED" })).toBe(condition({ jobId: other, state: "FAILED" }));
+    expect(condition({ jobId: uuid, queueName: "print" })).toContain("print");
+  });
+  test("keep the id of a thing", () => {
+    expect(condition({ widgetId: uuid })).not.toBe(condition({ widgetId: other }));
+  });
+  test("leave out reasons, times and counts", () => {
+    const failed = (message: string, count: number) =>
+      condition({ name: "nightly", state: "FAILED", message, count, startTime: `2026-06-0${count}T02:00:00Z` });
+    expect(failed("disk 91% full on worker", 1)).toBe(failed("disk 97% full on worker", 2));
+  });
+  test("tell states, things and types apart", () => {
+    const all = [
+      { name: "a", state: "FAILED" },
+      { name: "a", state: "RUNNING" },
+      { name: "b", state: "FAILED" },
+    ].map((detail) => condition(detail));
+    expect(new Set(all).size).toBe(3);
+  });
+});
+
+test("no reason with a time in it reaches the summary", () => {
+  const said = fallback(
+    eventOf("aws.foo", "Foo Failed", { name: "red", message: "stopped at 2026-06-07 02:10:00 by itself" }),
+  );
+  expect(said.summary).toBe("Foo Failed: red (aws.foo)");
+});
+
+describe("stays quick and whole whatever comes", () => {
+  let deep: unknown = { name: "bottom" };
+  for (let level = 0; level < 5000; level++) deep = { inner: deep };
+  const wide = Object.fromEntries(Array.from({ length: 60_000 }, (_, n) => [`key${n}Name`, `value ${n}`]));
+  const hostile = JSON.parse(
+    '{"__proto__": {"state": "FAILED"}, "constructor": {"name": "red"}, "toString": "x", "hasOwnProperty": "y"}',
+  );
+  test.for([
+    [
+      "a megabyte of text",
+      { name: "red", state: "FAILED", blob: "x".repeat(1_000_000), list: Array(2000).fill("y".repeat(399)) },
+    ],
+    ["deep nesting", deep],
+    ["many keys", wide],
+    ["many objects", { items: Array.from({ length: 20_000 }, (_, n) => ({ id: `i-${n}`, nested: { status: "ok" } })) }],
+    ["keys of the prototype", hostile],
+    ["numbers, nulls and lists", { name: 7, state: null, status: [1, [2, ["three"]]], id: true }],
+  ] as const)("%s", ([, detail]) => {
+    const event = eventOf("com.example", "Thing State Change", detail);
+    const begun = performance.now();
+    const { node, summary, condition } = fallback(event);
+    expect(performance.now() - begun).toBeLessThan(250);
+    expect(`${node} ${summary} ${condition}`).not.toMatch(/undefined|null|\[object/);
+    expect(summary.length).toBeLessThan(500);
+  });
+});
