@@ -29,8 +29,7 @@ const onInstances: Read = (event) => {
 const onlyInstance: Read = (event) => (event.resources.length === 1 ? lastPart(event.resources[0]) : undefined);
 const automation = first("detail.Definition", (event) => lastPart(event.resources[1])?.replace(/:\d+$/, ""));
 const window = "detail.window-id";
-const windowLink: Read = (event) =>
-  consoleLink(event.region, `systems-manager/maintenance-windows/${at(window)(event) ?? ""}`);
+const windowLink: Read = (event) => consoleLink(event.region, "systems-manager/maintenance-windows");
 
 const registration = (what: string): StateRow => ({
   detailType: `Maintenance Window ${what} Registration Notification`,
