@@ -1,6 +1,5 @@
 import * as z from "zod";
-import type { AwsEvent } from "../event.ts";
-import { isFields } from "../event.ts";
+import { type AwsEvent, isFields } from "../event.ts";
 import type { ProblemSeverity } from "../notice.ts";
 import { lastPart, list, number, object, text } from "./fields.ts";
 import { formatter, UnexpectedPayload } from "./formatter.ts";
