@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type AwsEvent, isFields } from "../event.ts";
+import { type AwsEvent, type Fields, isFields } from "../event.ts";
 
 // Schemas that never refuse: a field of another type than expected counts as missing, so that one odd value costs its
 // clause of the sentence and not the message.
@@ -29,6 +29,12 @@ export const object = <Shape extends z.ZodRawShape>(shape: Shape) => {
     .transform((value) => schema.parse(isFields(value) ? value : {}))
     .optional();
 };
+
+/** An object whose fields nobody can list beforehand. */
+export const anyObject = z
+  .unknown()
+  .transform((value): Fields => (isFields(value) ? value : {}))
+  .optional();
 
 /** A list; a single value counts as a list of one, absence as an empty list. */
 export const list = <Item extends z.ZodType>(item: Item) =>
@@ -97,6 +103,14 @@ export function lastPart(arn: string | undefined): string | undefined {
 export function arnResource(arn: string | undefined): string | undefined {
   if (!arn?.startsWith("arn:")) return undefined;
   return arn.split(":").slice(5).join(":").trim() || undefined;
+}
+
+/** The name in an ARN, path included, without the kind of resource: `prod/db` of `arn:…:secret:prod/db`; other text as it is. */
+export function arnName(arn: string | undefined): string | undefined {
+  const resource = arnResource(arn);
+  if (!resource) return arn;
+  if (/^arn:[\w-]+:s3:::/.test(arn ?? "")) return resource;
+  return resource.replace(/^[\w-]+[:/](?=.)/, "").replace(/:\*$/, "");
 }
 
 /** What a condition without a thing of its own is about: the account in its region. */

@@ -1,0 +1,238 @@
+import * as z from "zod";
+import type { AwsEvent } from "../event.ts";
+import type { Notice, ProblemSeverity } from "../notice.ts";
+import { arnName, lastPart, list, number, object, place, text } from "./fields.ts";
+import { formatter, UnexpectedPayload } from "./formatter.ts";
+
+/** A finding in the AWS Security Finding Format; any field is missing from some real ones. */
+const finding = () =>
+  object({
+    Id: text,
+    ProductArn: text,
+    GeneratorId: text,
+    AwsAccountId: text,
+    Region: text,
+    Title: text,
+    CreatedAt: text,
+    UpdatedAt: text,
+    Severity: object({ Label: text, Normalized: number }),
+    Compliance: object({ Status: text, SecurityControlId: text }),
+    Workflow: object({ Status: text }),
+    RecordState: text,
+    Resources: list(object({ Id: text, Type: text })),
+    ProductFields: object({ ControlId: text, RuleId: text }),
+  });
+
+type Finding = NonNullable<z.infer<ReturnType<typeof finding>>>;
+
+const labels = ["INFORMATIONAL", "LOW", "MEDIUM", "HIGH", "CRITICAL"] as const;
+
+/** The label, else that of the normalized score, whose bands ASFF defines: 1-39 low, 40-69 medium, 70-89 high, then critical. */
+function labelOf({ Severity }: Finding): string {
+  const label = Severity?.Label?.toUpperCase();
+  if (label) return label;
+  const score = Severity?.Normalized;
+  if (score === undefined) return "";
+  if (score >= 90) return "CRITICAL";
+  if (score >= 70) return "HIGH";
+  if (score >= 40) return "MEDIUM";
+  return score >= 1 ? "LOW" : "INFORMATIONAL";
+}
+
+/** A threat or vulnerability by its label; a failed control one lower, since it is no intrusion. */
+function severityOf(label: string, control: boolean): ProblemSeverity {
+  const rank = labels.indexOf(label as (typeof labels)[number]);
+  return Math.max(1, rank + (control ? 0 : 1)) as ProblemSeverity;
+}
+
+const stateOf = (found: Finding) => ({
+  passed: found.Compliance?.Status?.toUpperCase() === "PASSED",
+  workflow: found.Workflow?.Status?.toUpperCase(),
+  archived: found.RecordState?.toUpperCase() === "ARCHIVED",
+});
+
+/**
+ * Whether a control that passed can have failed before. The event does not say so; but Security Hub sets the workflow
+ * to RESOLVED when a failed control passes, and a finding that was created with this very event never failed.
+ */
+const canHaveFailed = (found: Finding): boolean =>
+  stateOf(found).workflow === "RESOLVED" && (!found.CreatedAt || found.CreatedAt !== found.UpdatedAt);
+
+const every: readonly ProblemSeverity[] = [2, 3, 4, 5];
+
+/** The account where the resource of a finding is the account itself. */
+const accountOf = (id = ""): string | undefined => /^AWS::::Account:(\d+)$/i.exec(id)?.[1];
+
+function subjectOf(found: Finding, event: AwsEvent) {
+  const id = found.Resources?.[0]?.Id;
+  const account = accountOf(id);
+  const thing = account ?? arnName(id);
+  const control =
+    found.Compliance?.SecurityControlId ??
+    found.ProductFields?.ControlId ??
+    found.ProductFields?.RuleId ??
+    (found.Compliance ? lastPart(found.GeneratorId) : undefined);
+  const title = found.Title?.replace(/[\s.]+$/, "") ?? control ?? "finding without a title";
+  return {
+    node: thing ?? `${found.AwsAccountId ?? event.account}-${found.Region ?? event.region}`,
+    key: found.Id ?? [found.ProductArn, found.GeneratorId, title, id].filter(Boolean).join(":"),
+    said:
+      title +
+      (thing && !title.includes(thing) ? ` on ${account ? `account ${account}` : thing}` : "") +
+      (control && !title.includes(control) ? ` [${control}]` : ""),
+  };
+}
+
+function importedNotice(found: Finding, event: AwsEvent): Notice {
+  const { node, key, said } = subjectOf(found, event);
+  const condition = `securityhub:${key}`;
+  const { passed, workflow, archived } = stateOf(found);
+  const over = archived
+    ? "archived"
+    : workflow === "RESOLVED" || workflow === "SUPPRESSED"
+      ? passed
+        ? "passed"
+        : workflow.toLowerCase()
+      : passed
+        ? "passed"
+        : undefined;
+  if (over) {
+    const noise = passed && !canHaveFailed(found) ? "passed" : undefined;
+    return { node, summary: `Security Hub ${over}: ${said}`, severity: 0, clears: every, condition, noise };
+  }
+  const label = labelOf(found);
+  const status = found.Compliance?.Status?.toUpperCase();
+  const undecided = status === "WARNING" || status === "NOT_AVAILABLE";
+  const severity = undecided ? 1 : severityOf(label, found.Compliance !== undefined && status !== undefined);
+  return {
+    node,
+    summary: `Security Hub ${undecided ? "could not check" : label || "finding"}: ${said}`,
+    severity,
+    condition: severity === 1 ? `${condition}:info` : condition,
+  };
+}
+
+/** Names of statuses and severities in OCSF, which Security Hub's second version speaks. */
+const ocsf = () =>
+  object({
+    severity: text,
+    severity_id: number,
+    status: text,
+    status_id: number,
+    activity_id: number,
+    finding_info: object({ uid: text, title: text }),
+    cloud: object({ account: object({ uid: text }), region: text }),
+    resources: list(object({ uid: text, name: text, type: text })),
+    metadata: object({ product: object({ name: text }) }),
+    compliance: object({ status_id: number, status: text, control: text }),
+  });
+
+type Ocsf = NonNullable<z.infer<ReturnType<typeof ocsf>>>;
+
+const ocsfSeverities: readonly ProblemSeverity[] = [1, 1, 2, 3, 4, 5, 5];
+const ocsfNames = ["unknown", "informational", "low", "medium", "high", "critical", "fatal"];
+const ocsfOver: Readonly<Record<string, string>> = { 3: "suppressed", 4: "resolved", 5: "archived" };
+
+function ocsfNotice(found: Ocsf, event: AwsEvent): Notice {
+  const resource = found.resources?.[0];
+  const account = accountOf(resource?.uid);
+  const thing = account ?? resource?.name ?? arnName(resource?.uid);
+  const title = found.finding_info?.title?.replace(/[\s.]+$/, "") ?? found.compliance?.control;
+  if (!title && !found.finding_info?.uid) throw new UnexpectedPayload("a finding with neither uid nor title");
+  const product = found.metadata?.product?.name;
+  const said =
+    (title ?? "finding without a title") +
+    (thing && !title?.includes(thing) ? ` on ${account ? `account ${account}` : thing}` : "") +
+    (product && !/^security ?hub/i.test(product) ? ` (${product})` : "");
+  const node = thing ?? `${found.cloud?.account?.uid ?? event.account}-${found.cloud?.region ?? event.region}`;
+  const condition = `securityhub2:${found.finding_info?.uid ?? `${title}:${thing ?? ""}`}`;
+  const passed = found.compliance?.status_id === 1 || /^pass/i.test(found.compliance?.status ?? "");
+  const status = found.status?.toLowerCase() ?? "";
+  const over =
+    ocsfOver[String(found.status_id)] ??
+    (Object.values(ocsfOver).includes(status) ? status : found.activity_id === 3 ? "closed" : undefined);
+  if (over || passed) {
+    return {
+      node,
+      summary: `Security Hub ${over ?? "passed"}: ${said}`,
+      severity: 0,
+      clears: every,
+      condition,
+      noise: passed && !over ? "passed" : undefined,
+    };
+  }
+  const byName = ocsfNames.indexOf(found.severity?.toLowerCase() ?? "");
+  const rank = found.severity_id ?? (byName < 0 ? 0 : byName);
+  const severity = Math.max(1, (ocsfSeverities[rank] ?? 1) - (isControl(found) ? 1 : 0)) as ProblemSeverity;
+  return {
+    node,
+    summary: `Security Hub ${(found.severity ?? ocsfNames[rank] ?? "finding").toUpperCase()}: ${said}`,
+    severity,
+    condition: severity === 1 ? `${condition}:info` : condition,
+  };
+}
+
+const isControl = ({ compliance }: Ocsf): boolean =>
+  Object.values(compliance ?? {}).some((value) => value !== undefined);
+
+const findings = <Item extends z.ZodType>(item: Item) => z.object({ findings: list(item) });
+
+const some = <Item>(found: readonly Item[] | undefined): readonly Item[] => {
+  if (!found || found.length === 0) throw new UnexpectedPayload("no findings");
+  return found;
+};
+
+const labelled = "CRITICAL 5, HIGH 4, MEDIUM 3, LOW 2, INFORMATIONAL 1; a failed control one lower, at least 1";
+
+export const securityhub = [
+  formatter({
+    source: "aws.securityhub",
+    detailType: ["Security Hub Findings - Imported", "Security Hub Findings"],
+    means: "A finding of Security Hub or of a product that reports to it is new or has changed; one message for each",
+    severity: `${labelled}; controls that could not be checked 1`,
+    clears: "the same finding passed, resolved, suppressed or archived",
+    detail: () => findings(finding()),
+    format: (detail, event) => some(detail.findings).map((found) => importedNotice(found ?? {}, event)),
+  }),
+  formatter({
+    source: "aws.securityhub",
+    detailType: "Security Hub Findings - Custom Action",
+    means: "Someone picked findings in Security Hub and sent them with a custom action",
+    severity: `${labelled}; at least 3`,
+    detail: () => z.object({ actionName: text, findings: list(finding()) }),
+    format: ({ actionName, findings }, event) =>
+      some(findings).map((found) => {
+        const { node, key, said } = subjectOf(found ?? {}, event);
+        const label = labelOf(found ?? {});
+        const control = found?.Compliance?.Status !== undefined;
+        return {
+          node,
+          summary: `${actionName ?? "Security Hub custom action"}: ${said}${label ? ` (${label})` : ""}`,
+          severity: Math.max(3, severityOf(label, control)) as ProblemSeverity,
+          condition: `securityhub:action:${actionName ?? "any"}:${key}`,
+        };
+      }),
+  }),
+  formatter({
+    source: "aws.securityhub",
+    detailType: "Security Hub Insight Results",
+    means: "Someone sent the results of an insight of Security Hub with a custom action",
+    severity: "2",
+    detail: () => z.object({ actionName: text, insightName: text, insightArn: text, resultType: text }),
+    format: ({ actionName, insightName, insightArn, resultType }, event) => ({
+      node: place(event),
+      summary: `${actionName ?? "Security Hub custom action"}: insight ${insightName ?? lastPart(insightArn) ?? "without a name"}${resultType ? `, grouped by ${resultType}` : ""}`,
+      severity: 2,
+      condition: `securityhub:insight:${insightArn ?? insightName ?? "any"}`,
+    }),
+  }),
+  formatter({
+    source: "aws.securityhub",
+    detailType: "Findings Imported V2",
+    means: "A finding of the second Security Hub, in the OCSF format, is new or has changed",
+    severity: "Fatal or Critical 5, High 4, Medium 3, Low 2, else 1; a failed control one lower, at least 1",
+    clears: "the same finding resolved, suppressed, archived, closed or passed",
+    detail: () => findings(ocsf()),
+    format: (detail, event) => some(detail.findings).map((found) => ocsfNotice(found ?? {}, event)),
+  }),
+].flat();
