@@ -63,9 +63,9 @@ export const paint = (style: Style, text: string): string => styleText(style, te
 /** The same for standard error. */
 export const paintError = (style: Style, text: string): string => styleText(style, text, { stream: process.stderr });
 
-/** A line that is not the command's result: standard error. */
+/** A line that is not the command's result: standard error, in place of a line of progress that stands there. */
 export const say = (line: string): void => {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${process.stderr.isTTY ? "\r\u001b[K" : ""}${line}\n`);
 };
 
 /** Columns as wide as their widest cell; numbers to the right. */
@@ -118,6 +118,11 @@ export async function confirm(question: string): Promise<boolean> {
   const asking = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return /^y(?:es)?$/i.test((await asking.question(`${question} [y/N] `)).trim());
+  } catch (error) {
+    // Ctrl-C or Ctrl-D.
+    if ((error as Error).name !== "AbortError") throw error;
+    say("");
+    return false;
   } finally {
     asking.close();
   }
@@ -134,7 +139,11 @@ export function requireTerminal(): void {
 export function timeOf(since: string, now = Date.now()): number {
   const [, count, unit] = /^(\d+)\s*([smhdw])$/.exec(since.trim()) ?? [];
   const seconds = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }[unit ?? ""];
-  const time = seconds ? now - Number(count) * seconds * 1000 : Date.parse(since);
+  const time = seconds
+    ? now - Number(count) * seconds * 1000
+    : /^\d{4}-\d\d-\d\d/.test(since)
+      ? Date.parse(since)
+      : NaN;
   if (Number.isNaN(time) || time > now || time < 0) {
     throw new UsageError(`--since should be such as 30m, 2h or 3d, or a date that has passed, not ${since}.`);
   }

@@ -29,6 +29,8 @@ export const commands = {
     types: "check the types",
     lint: "check style and imports",
     bench: "measure the handler",
+    "bench:vpclogs": "measure the reader of VPC logs",
+    fuzz: "send generated events through the handler for longer than the tests do",
     drill: "prove that no event is lost while the console is down",
     help: "this list",
   },

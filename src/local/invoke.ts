@@ -1,8 +1,9 @@
 import type { BatchOutcome, Outcome } from "../forward.ts";
+import type { Policy } from "../message.ts";
 import { build } from "./build.ts";
 import { counted, Failure, paintError, readJson, runCommand, say, UsageError } from "./cli.ts";
 import { startConsole } from "./console.ts";
-import { becauseOf, eventsIn, messagesTable, preview } from "./preview.ts";
+import { becauseOf, eventsIn, messagesTable, type Preview, preview } from "./preview.ts";
 import { type Result, startFunction } from "./runtime.ts";
 import { configOf, readVariables } from "./settings.ts";
 import { tableOf } from "./table.ts";
@@ -78,7 +79,7 @@ if (import.meta.main) {
       const policy = variables && configOf(variables).policy;
 
       if (values["dry-run"] || variables) {
-        const { messages, remarks } = previewOf(input, policy, file);
+        const { messages, remarks } = await previewOf(input, policy, file);
         if (messages.length > 0) console.log(messagesTable(messages));
         for (const remark of remarks) say(remark);
         if (values["dry-run"]) return 0;
@@ -109,9 +110,9 @@ if (import.meta.main) {
   });
 }
 
-function previewOf(input: unknown, policy: Parameters<typeof preview>[1], file: string): ReturnType<typeof preview> {
+async function previewOf(input: unknown, policy: Policy | undefined, file: string): Promise<Preview> {
   try {
-    return preview(eventsIn(input), policy);
+    return await preview(eventsIn(input), policy);
   } catch (error) {
     throw new Failure(`${file === "-" ? "Standard input" : file}: ${(error as Error).message}`);
   }

@@ -1,6 +1,7 @@
 import type { FilterLogEventsCommandOutput } from "@aws-sdk/client-cloudwatch-logs";
 import { isFields } from "../event.ts";
 import { asking, clientOptions, type Place, regionOf, tellOfThrottling } from "./aws.ts";
+import { counted, say } from "./cli.ts";
 
 /** An event that the function wrote to its log because no formatter could speak of it. */
 export interface LoggedEvent {
@@ -16,8 +17,6 @@ export interface LoggedEvent {
 /** What the log held. */
 export interface LoggedEvents {
   readonly events: readonly LoggedEvent[];
-  /** Lines that name an event but do not hold it whole: it was too long for the log. */
-  readonly cut: number;
   readonly region: string;
 }
 
@@ -71,7 +70,8 @@ export async function loggedEvents(
   } finally {
     client.destroy();
   }
-  return { events, cut, region };
+  if (cut > 0) say(`${counted(cut, "event")} left out: too long for the log, so it does not hold them whole.`);
+  return { events, region };
 }
 
 /** The event of a line: Powertools' JSON, also behind the prefix of Lambda's text format. */

@@ -1,4 +1,3 @@
-import { registry } from "../formatters/registry.ts";
 import type { PantherMessage, Policy } from "../message.ts";
 import { eventIn, messagesOf, unwrapped } from "../records.ts";
 import type { AcceptedEvent } from "./contract.ts";
@@ -17,11 +16,16 @@ export const eventsIn = (input: unknown): unknown[] =>
     return read.event;
   }) ?? [unwrapped(input)];
 
+export interface Preview {
+  readonly messages: readonly PantherMessage[];
+  /** What is to be said besides, each once. */
+  readonly remarks: readonly string[];
+}
+
 /** The messages of events, each with what dropped the others, without a handler or a console. */
-export function preview(
-  events: readonly unknown[],
-  policy?: Policy,
-): { messages: PantherMessage[]; remarks: string[] } {
+export async function preview(events: readonly unknown[], policy?: Policy): Promise<Preview> {
+  // Loaded when needed: a formatter that is half written stops no other command.
+  const { registry } = await import("../formatters/registry.ts");
   const rendered = events.map((event) => render(event, registry, policy));
   return {
     messages: rendered.flatMap(({ messages }) => messages),

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { slug } from "../formatters/words.ts";
 import { awsOptions, awsUsage } from "./aws.ts";
-import { columns, counted, paint, runCommand, say, timeOf, UsageError } from "./cli.ts";
+import { columns, counted, paint, runCommand, timeOf, UsageError } from "./cli.ts";
 import { type LoggedEvent, loggedEvents } from "./logs.ts";
 import { sanitise } from "./sanitise.ts";
 import { root } from "./template.ts";
@@ -87,12 +87,11 @@ if (import.meta.main) {
     async run(values, positionals) {
       if (positionals.length > 0) throw new UsageError(`What is ${positionals[0]}?`);
       const since = timeOf(values.since);
-      const { events, cut, region } = await loggedEvents(values, since, (found) => {
+      const { events, region } = await loggedEvents(values, since, (found) => {
         if (process.stderr.isTTY)
           process.stderr.write(`\rReading /aws/lambda/${values.stack}: ${counted(found, "event")} so far`);
       });
       if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
-      if (cut > 0) say(`${counted(cut, "event")} left out: too long for the log, so it does not hold them whole.`);
       if (events.length === 0) {
         console.log(
           `No event without formatter, and none whose formatter failed, since ${new Date(since).toISOString()} (${values.stack}, ${region}).`,

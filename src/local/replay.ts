@@ -47,8 +47,9 @@ Where it goes:
   --dry-run         the same as --to local
 ${awsUsage}
 
-Needs, by what is asked: logs:FilterLogEvents, lambda:InvokeFunction, sqs:GetQueueUrl, GetQueueAttributes, SendMessage,
-ReceiveMessage, ChangeMessageVisibility, DeleteMessage, StartMessageMoveTask, ListMessageMoveTasks, CancelMessageMoveTask.
+Needs, by what is asked: logs:FilterLogEvents; lambda:InvokeFunction; of SQS GetQueueUrl, GetQueueAttributes,
+SendMessage, ReceiveMessage, ChangeMessageVisibility, DeleteMessage, StartMessageMoveTask, ListMessageMoveTasks and
+CancelMessageMoveTask.
 Exit code: 0 all were sent, 1 not all were, 2 called wrongly, 130 stopped with Ctrl-C.`;
 
 const targets = ["local", "function", "queue"] as const;
@@ -147,8 +148,8 @@ function eventsOfFiles(files: readonly string[]): unknown[] {
   });
 }
 
-function show(events: readonly unknown[]): number {
-  const { messages, remarks } = preview(events);
+async function show(events: readonly unknown[]): Promise<number> {
+  const { messages, remarks } = await preview(events);
   if (messages.length > 0) console.log(messagesTable(messages));
   for (const remark of remarks) say(remark);
   say(
@@ -200,7 +201,7 @@ async function deadLetters(target: Target, where: Where, rate: number, yes: bool
     const letters = await peekDeadLetters(queues);
     for (const { reason, count } of tallied(letters.map(({ reason }) => reason))) say(`${count}: ${reason}`);
     const events = letters.flatMap(({ event }) => (event === undefined ? [] : [event]));
-    if (letters.length > events.length) say(`${counted(letters.length - events.length, "message")} hold no event.`);
+    if (letters.length > events.length) say(`${counted(letters.length - events.length, "message")} without an event.`);
     if (letters.length < deadLetters.waiting)
       say(`The queue holds about ${deadLetters.waiting}: these are the first ${letters.length}.`);
     if (letters.length > 0) return show(events);

@@ -144,7 +144,7 @@ function withoutAnswer({ code, said }: { code: string; said: string }, url: URL)
     return `The certificate at ${at} is for another host than ${url.hostname}: API_URL should name the host as the certificate does.`;
   if (/^(?:ERR_SSL|ERR_TLS|EPROTO|CERT_)/.test(code))
     return `No secure connection to ${at} could be made (${code}): does it speak https at all?`;
-  if (code.startsWith("HPE_"))
+  if (code === "HTTPParserError" || code.startsWith("HPE_"))
     return `What answers at ${at} does not speak HTTP (${code}): if it speaks https, API_URL should begin with https://.`;
   return `No answer came from ${at}: ${code} ${said}`.trim();
 }
@@ -194,8 +194,8 @@ export async function post(url: URL, token: string, body: string, timeout: numbe
       body: (await answer.text()).slice(0, 10_000).replaceAll(token, "(token)"),
     };
   } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
-    return { code: code ?? "", said: message };
+    const { code, name, message } = error as NodeJS.ErrnoException;
+    return { code: code || name, said: message };
   } finally {
     await dispatcher.destroy();
   }

@@ -1,0 +1,106 @@
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { startConsole } from "../../src/local/console.ts";
+import { root } from "../../src/local/template.ts";
+import { run } from "./command.ts";
+
+const sample = "events/ec2/instance-stopped.json";
+const file = (content: unknown): string => {
+  const name = path.join(mkdtempSync(path.join(tmpdir(), "invoke-")), "x.json");
+  writeFileSync(name, typeof content === "string" ? content : JSON.stringify(content));
+  return name;
+};
+const invoke = (...args: string[]) => run("invoke", ["--no-build", ...args]);
+
+test("an event goes through the built handler to a console on this machine", async () => {
+  const { code, out, err } = await invoke(sample);
+  expect(out).toMatch(/2 warning +i-0a1b2c3d4e5f60718 .*EC2 instance i-0a1b2c3d4e5f60718 is stopped/);
+  expect(err).toBe("1 delivered, 0 refused, 0 undelivered\n");
+  expect(code).toBe(0);
+});
+
+test("an event may come on standard input; one without formatter is told", async () => {
+  const event = {
+    ...JSON.parse(readFileSync(path.join(root, sample), "utf8")),
+    source: "aws.quasar",
+    "detail-type": "Quasar Beam Change",
+  };
+  const { code, out, err } = await run("invoke", ["-", "--no-build"], { input: JSON.stringify(event) });
+  expect(out).toContain("(aws.quasar)");
+  expect(err).toContain("WARN  There is no formatter for the event");
+  expect(code).toBe(0);
+});
+
+test("a batch of the retry queue is taken as Lambda hands it over", async () => {
+  const body = readFileSync(path.join(root, sample), "utf8");
+  const { code, out, err } = await invoke(file({ Records: [{ eventSource: "aws:sqs", messageId: "m1", body }] }));
+  expect(out).toContain("is stopped");
+  expect(err).toBe("All messages of the batch are done with.\n");
+  expect(code).toBe(0);
+});
+
+test("--dry-run shows the messages only, and says why there are none", async () => {
+  const { code, out, err } = await invoke(sample, "--dry-run");
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  expect(out).toContain("is stopped");
+  const env = file({
+    Parameters: { API_URL: "https://acme.example/api/event/create", API_TOKEN: "a".repeat(32), MIN_SEVERITY: 4 },
+  });
+  expect(await invoke(sample, "--dry-run", "--env-vars", env)).toEqual({
+    code: 0,
+    out: "",
+    err: "Not sent: less severe than MIN_SEVERITY.\n",
+  });
+});
+
+test("--env-vars sends to the console that it names", async () => {
+  const local = await startConsole();
+  const env = file({ Parameters: { API_URL: local.url, API_TOKEN: local.token } });
+  try {
+    const { code, out } = await invoke(sample, "--env-vars", env);
+    expect(code).toBe(0);
+    expect(out).toContain("is stopped");
+    expect(local.taken).toHaveLength(1);
+
+    local.acceptedToken = "another";
+    const refused = await invoke(sample, "--env-vars", env);
+    expect(refused.err).toMatch(/UndeliveredError: 1 of the event's messages could not be delivered now/);
+    expect(refused.err).not.toContain(local.token);
+    expect(refused.code).toBe(1);
+  } finally {
+    await local.close();
+  }
+});
+
+test.each([
+  [["nope.json"], 1, "There is no file nope.json.\n"],
+  [["events"], 1, "events is a folder: name the files in it, such as events/*.json.\n"],
+  [
+    [sample, "--env-vars", "env.json"],
+    1,
+    "env.json still has the placeholder <PANTHER_NAME> in API_URL: put your own in.\n",
+  ],
+  [
+    [sample, "--env-vars", "biome.json"],
+    1,
+    'biome.json should hold {"Parameters": {"API_URL": "https://…", "API_TOKEN": "…"}}.\n',
+  ],
+  [
+    [sample, "--env-vars", file({ Parameters: { API_URL: "https://acme.example/" } })],
+    1,
+    "API_TOKEN is missing: it should be the console's API key, 32 letters and digits.\n",
+  ],
+  [[sample, sample], 2, "One event at a time: npm run replay takes several.\n--help tells how it is called.\n"],
+])("%j is answered in one sentence", async (args, code, err) => {
+  expect(await invoke(...args)).toEqual({ code, out: "", err });
+});
+
+test("what is no JSON, or no event, is told from what is", async () => {
+  expect((await invoke(file('{"source":'))).err).toMatch(/x\.json is not JSON: [^\n]+\n$/);
+  expect((await invoke(file(""))).err).toMatch(/x\.json is empty: it should hold an event's JSON\.\n$/);
+  expect((await invoke(file({ a: 1 }), "--dry-run")).err).toMatch(
+    /This is no EventBridge event: it has neither a source nor a detail-type\.\n$/,
+  );
+});
