@@ -79,7 +79,12 @@ export async function asking<Result>(
   }
 }
 
-function sentenceOf(error: unknown, { profile }: Place, action: string, absent: string): string {
+function sentenceOf(
+  error: unknown,
+  { profile = process.env.AWS_PROFILE }: Place,
+  action: string,
+  absent: string,
+): string {
   const name = nameOf(error);
   const said = error instanceof Error ? error.message : String(error);
   const codes = [error, ...((error as { errors?: unknown[] }).errors ?? [])].map(

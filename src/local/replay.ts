@@ -83,11 +83,12 @@ export async function sendAll(
   },
 ): Promise<Sent> {
   const failed = new Map<string, number>();
-  const started = performance.now();
+  let next = performance.now();
   let sent = 0;
   for (const [index, event] of events.entries()) {
-    const wait = started + (index * 1000) / rate - performance.now();
+    const wait = next - performance.now();
     if (wait > 0) await delay(wait);
+    next = Math.max(next, performance.now()) + 1000 / rate;
     if (interrupted()) return { sent, failed, stopped: "interrupted" };
     try {
       await send(event);

@@ -25,6 +25,17 @@ describe("sending events one after the other", () => {
     expect(done).toEqual([1, 2, 3, 4, 5]);
   });
 
+  test("does not hurry after a pause of AWS's", async () => {
+    const times: number[] = [];
+    const send = async (event: unknown) => {
+      times.push(performance.now());
+      if (event === 1) await new Promise((resolve) => setTimeout(resolve, 120));
+    };
+    await sendAll([1, 2, 3, 4], send, { rate: 25 });
+    const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThan(30);
+  });
+
   test("goes on behind an event that AWS does not take, and stops where no event would be taken", async () => {
     const named = (name: string) => new Failure(`not taken: ${name}`, { cause: Object.assign(new Error(), { name }) });
     const failing = (errors: Record<number, Error>) => async (event: unknown) => {
