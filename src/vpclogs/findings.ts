@@ -34,7 +34,7 @@ export const thresholds = {
 
 /** How many distinct keys a file's findings count; beyond them, counts are lower bounds and the file says so. */
 export const limits = {
-  probes: 262_144,
+  probes: 131_072,
   refused: 65_536,
   sources: 65_536,
   interfaces: 65_536,
@@ -121,7 +121,8 @@ const webPorts: ReadonlySet<number> = new Set([80, 443]);
 export class FlowFindings {
   private readonly interfaces = new Names(limits.interfaces);
   private readonly addresses = new Names(limits.addresses);
-  private readonly probes = new Tally(limits.probes);
+  private readonly scanTries = new Tally(limits.probes);
+  private readonly sweepTries = new Tally(limits.probes);
   private readonly portsOfHost = new Tally(limits.probes);
   private readonly hostsOfPort = new Tally(limits.probes);
   private readonly refused = new Tally(limits.refused);
@@ -193,9 +194,10 @@ export class FlowFindings {
     const manyHosts = row.destinationScope === scopes.inside || !webPorts.has(destinationPort);
     const source = row.source(this.addresses);
     const destination = row.destination(this.addresses);
-    if (this.probes.add(source, destination, destinationPort | family) !== 1) return;
-    if (manyHosts) this.hostsOfPort.add(source, destinationPort | family, 0);
-    if (oneHost && this.portsOfHost.add(source, destination, family) === thresholds.scannedPorts) {
+    const port = destinationPort | family;
+    if (manyHosts && this.sweepTries.add(source, destination, port) === 1) this.hostsOfPort.add(source, port, 0);
+    if (!oneHost || this.scanTries.add(source, destination, port) !== 1) return;
+    if (this.portsOfHost.add(source, destination, family) === thresholds.scannedPorts) {
       this.vpcs.set(`${source} ${family}`, row.text("vpc-id"));
     }
   }
@@ -228,11 +230,12 @@ export class FlowFindings {
       ...most(log, "interfaces that lost records", this.losses()),
     ];
     const full = Object.entries({
-      probes: this.probes,
+      "tried ports": this.scanTries,
+      "tried hosts": this.sweepTries,
       "refused connections": this.refused,
       "sources of open ports": this.openPorts,
       "refused interfaces": this.rejections,
-      "refused sources": this.rejectedSources,
+      [examplesOnly]: this.rejectedSources,
       "DNS servers": this.bypasses,
       "lossy interfaces": this.skips,
       interfaces: this.interfaces,
@@ -253,7 +256,7 @@ export class FlowFindings {
     );
     if (scanned.size === 0) return;
     const ports = grouped(
-      [...this.probes.entries()],
+      [...this.scanTries.entries()],
       ([source, host, port]) => `${source} ${host} ${port & familyBit}`,
     );
     for (const [key, hosts] of scanned) {
@@ -277,7 +280,7 @@ export class FlowFindings {
   private *sweeps(probers: Set<string>): Generator<Ranked> {
     const swept = [...this.hostsOfPort.entries()].filter(([, , , hosts]) => hosts >= thresholds.sweptHosts);
     if (swept.length === 0) return;
-    const hosts = grouped([...this.probes.entries()], ([source, , port]) => `${source} ${port}`);
+    const hosts = grouped([...this.sweepTries.entries()], ([source, , port]) => `${source} ${port}`);
     for (const [source, port, , count] of swept) {
       const family = port & familyBit;
       const node = this.address(source, family);
@@ -400,6 +403,9 @@ const fromClient = (row: FlowRow): boolean =>
 /** The direction where the format has it: between a VPC's own IPv6 addresses, which are global, nothing else tells. */
 const goes = (row: FlowRow, direction: "ingress" | "egress"): boolean =>
   row.family > 0 && row.text("flow-direction") === direction;
+
+/** The limit that costs a text its rarer examples, but no finding. */
+export const examplesOnly = "refused sources, as examples";
 
 type Entry = readonly [a: number, b: number, c: number, count: number];
 export type Ranked = Omit<Extract<Notice, { severity: ProblemSeverity }>, "tag"> & { readonly weight: number };

@@ -1,6 +1,6 @@
 import type { Notice } from "../notice.ts";
 import { dnsRecords } from "./dns.ts";
-import { counted } from "./findings.ts";
+import { counted, examplesOnly } from "./findings.ts";
 import { type FlowOptions, flowRecords } from "./flow.ts";
 import { logKey } from "./keys.ts";
 import { DnsFindings } from "./queries.ts";
@@ -12,7 +12,7 @@ import { type LogStats, malformedLines, newStats } from "./stats.ts";
 export { limits, thresholds } from "./findings.ts";
 export { type LogKey, logKey } from "./keys.ts";
 export * from "./records.ts";
-export { RetryableReadError, UnreadableLog } from "./source.ts";
+export { logText, RetryableReadError, UnreadableLog } from "./source.ts";
 export { type LogStats, newStats } from "./stats.ts";
 
 /** A log file as its `Object Created` event names it. */
@@ -144,11 +144,12 @@ function* troubles(log: Log, stats: LogStats, alreadyTold: boolean): Generator<N
       condition: `vpc-log:empty:${log.id}`,
     };
   }
-  if (stats.limits.length > 0) {
+  const limited = stats.limits.filter((what) => what !== examplesOnly);
+  if (limited.length > 0) {
     yield {
       ...said,
       severity: 1,
-      summary: `The ${kinds[log.kind]} ${log.id} holds more than one file's findings count (${stats.limits.join(", ")}): some may be missed, counts are lower bounds`,
+      summary: `The ${kinds[log.kind]} ${log.id} holds more than one file's findings count (${limited.join(", ")}): some may be missed, counts are lower bounds`,
       condition: `vpc-log:limits:${log.id}`,
     };
   }

@@ -26,6 +26,10 @@ const awsDomains: ReadonlySet<string> = new Set([
   "awsglobalaccelerator.com",
   "awsdns.com",
 ]);
+/** Top-level names that stand for no public domain: RFC 6761, 6762 and 8375, ICANN's `internal`, and customary ones. */
+const privateTops: ReadonlySet<string> = new Set(
+  "arpa consul corp home internal intranet invalid lan local localdomain localhost private test".split(" "),
+);
 const metadataAddresses: ReadonlySet<string> = new Set(["169.254.169.254", "fd00:ec2::254"]);
 const wordy: ReadonlySet<string> = new Set(["TXT", "NULL"]);
 const tag = "VPC DNS Query Log";
@@ -73,7 +77,7 @@ export class DnsFindings {
       const says = `${node} looks up crypto-mining pools`;
       this.note(this.hits, name, { severity: 4, node, says, condition: `vpc-dns:mining:${node}` });
     }
-    if (!domain || name.endsWith(".arpa")) return;
+    if (!domain || privateTops.has(name.slice(name.lastIndexOf(".") + 1))) return;
     if (record.answers.some(({ Rdata }) => metadataAddresses.has(Rdata.toLowerCase()))) {
       const says = `A public name answers ${node} with the address of instance metadata (DNS rebinding)`;
       this.note(this.hits, name, { severity: 4, node, says, condition: `vpc-dns:rebinding:${node}:${name}` });

@@ -2,8 +2,7 @@ import { randomUUID } from "node:crypto";
 import { open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PassThrough, Readable, type TransformOptions } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { Readable, type TransformOptions } from "node:stream";
 import { createGunzip, type ZlibOptions } from "node:zlib";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { parquetText } from "./parquet.ts";
@@ -177,7 +176,7 @@ async function* fromParquet(chunks: AsyncIterable<Uint8Array>, stats: LogStats):
   const path = join(tmpdir(), `vpclog-${randomUUID()}.parquet`);
   const file = await open(path, "w+");
   try {
-    await pipeline(Readable.from(chunks), new PassThrough(), file.createWriteStream({ autoClose: false }));
+    await file.writeFile(chunks);
     const { size } = await file.stat();
     const slice = async (start: number, end = size): Promise<ArrayBuffer> => {
       const bytes = new Uint8Array(end - start);
