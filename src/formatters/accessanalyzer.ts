@@ -40,7 +40,7 @@ function noticeOf(
   const thing = thingOf(detail);
   const common = {
     node: arnName(resource) ?? analyzer ?? place(event),
-    link: id ? consoleLink(event.region, "access-analyzer/home", `#/findings/details/${id}`) : undefined,
+    link: analyzer ? consoleLink(event.region, "access-analyzer/home", `#/analyzer/${analyzer}`) : undefined,
   };
   const condition = `access-analyzer:${id ?? resource ?? analyzer ?? "any"}`;
   if (isDeleted || status === "RESOLVED" || status === "ARCHIVED") {

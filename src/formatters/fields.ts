@@ -110,7 +110,9 @@ export function arnName(arn: string | undefined): string | undefined {
   const resource = arnResource(arn);
   if (!resource) return arn;
   if (/^arn:[\w-]+:s3:::/.test(arn ?? "")) return resource;
-  return resource.replace(/^[\w-]+[:/](?=.)/, "").replace(/:\*$/, "");
+  const name = resource.replace(/^[\w-]+[:/](?=.)/, "").replace(/:\*$/, "");
+  // Secrets Manager puts six characters of its own behind the names in its ARNs.
+  return /^arn:[\w-]+:secretsmanager:/.test(arn ?? "") ? name.replace(/-[A-Za-z\d]{6}$/, "") : name;
 }
 
 /** What a condition without a thing of its own is about: the account in its region. */

@@ -32,7 +32,7 @@ export const macie = [
       const said = `Macie: ${subject}${about.length > 0 ? ` (${about.join(", ")})` : ""}`;
       const common = {
         node: bucket ?? place(event),
-        link: id ? consoleLink(event.region, "macie/home", `#findings?search=id=${id}&macros=current`) : undefined,
+        link: consoleLink(event.region, "macie/home", "#findings"),
       };
       const condition = `macie:${id ?? `${type ?? title}:${bucket ?? ""}`}`;
       if (sample) {

@@ -22,8 +22,7 @@ export const secretsmanager = [
     format: (record, event): Notice => {
       const { call, place, region } = trailed(record, event);
       const id = text.parse(record.additionalEventData?.SecretId);
-      // Secrets Manager ends the names in its ARNs with six characters of its own.
-      const name = arnName(id)?.replace(id?.startsWith("arn:") ? /-[A-Za-z\d]{6}$/ : /$^/, "");
+      const name = arnName(id);
       const common = {
         node: name ?? place,
         link: name ? consoleLink(region, "secretsmanager/secret", `&name=${name}`) : undefined,

@@ -119,7 +119,7 @@ describe("what", () => {
   test.for<[Fields, string, string | undefined]>([
     [{ bucketName: "payroll", key: "a" }, "bucketpolicy", "payroll"],
     [{ policyId: "policy-1", state: "DISABLED" }, "lifecyclepolicy", "policy-1"],
-    [{ secretId: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-a1B2c3" }, "secret", "prod/db-a1B2c3"],
+    [{ secretId: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-a1B2c3" }, "secret", "prod/db"],
     [{ roleSessionName: "run-1", roleArn: "arn:aws:iam::111122223333:role/deploy" }, "role", "deploy"],
     [{ queueUrl: "https://sqs.eu-west-1.amazonaws.com/111122223333/orders" }, "queueattributes", "orders"],
     [{ clientToken: "0a1b" }, "distribution", undefined],
