@@ -93,6 +93,17 @@ describe("the workshop's API", () => {
     expect(await request(workshop, { host: "evil.example:5001" }, "GET")).toBe(403);
   });
 
+  test.for([true, false])("deletes what is cleared only where the trigger is installed: %s", async (clearTrigger) => {
+    const workshop = await startWorkshop({ clearTrigger, watch: false });
+    onTestFinished(() => workshop.close());
+    await send(workshop, { node: "web1", summary: "Disk is full", identifier: "disk" });
+    await send(workshop, { node: "web1", summary: "CLEAR: Disk is no longer full", identifier: "disk" });
+    await send(workshop, { node: "web2", summary: "Disk is fine", severity: 0 });
+    workshop.console.sweep();
+    const left = workshop.console.rows.all().map(({ summary }) => summary);
+    expect(left).toEqual(clearTrigger ? [] : ["CLEAR: Disk is no longer full"]);
+  });
+
   test("allows the page no other host and no inline script", async () => {
     const policy = (await fetch(workshop.url)).headers.get("content-security-policy");
     expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");

@@ -38,7 +38,7 @@ export function byId<Type extends HTMLElement = HTMLElement>(id: string): Type {
 export const severities = ["clear", "indeterminate", "warning", "minor", "major", "critical"] as const;
 
 export const severityBadge = (severity: number): HTMLElement =>
-  h("span", { class: `badge s${severity}` }, h("b", {}, severity), ` ${severities[severity] ?? ""}`);
+  h("span", { class: `badge s${severity}` }, h("b", {}, severity), h("span", {}, ` ${severities[severity] ?? ""}`));
 
 /** JSON as the page shows it: indented, in a box that scrolls and can be reached by keyboard. */
 export const jsonBox = (label: string, value: unknown): HTMLElement =>

@@ -224,7 +224,7 @@ export function galleryView(): GalleryView {
   function pasteBox(): { element: HTMLElement; set(text: string): void; focus(): void; refresh(): void } {
     const area = h("textarea", {
       id: "event",
-      rows: 14,
+      rows: 11,
       spellcheck: "false",
       autocomplete: "off",
       "aria-describedby": "event-fault",
@@ -315,9 +315,9 @@ export function galleryView(): GalleryView {
       h("label", { for: "event" }, "Paste any event's JSON, as EventBridge sends it"),
       area,
       fault,
-      result,
       form,
       done,
+      result,
     );
     return {
       element,
@@ -412,7 +412,6 @@ function card(message: Message, expected: Message | undefined): HTMLElement {
       ...(changed("severity")
         ? [
             before !== undefined && h("del", {}, severityBadge(before)),
-            " ",
             severity !== undefined && h("ins", {}, severityBadge(severity)),
           ]
         : [severityBadge(severity ?? 0)]),
