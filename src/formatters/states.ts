@@ -86,7 +86,7 @@ function stateFormat(source: string, row: StateRow, fixed: object | undefined): 
 
   return (event: AwsEvent): readonly Notice[] => {
     const said = fixedStates ? fixedStates.get(sameState(event.detailType)) : state(event);
-    if (!said) throw new UnexpectedPayload(`no state at ${String(row.state ?? "detail.state")}`);
+    if (!said) throw new UnexpectedPayload("it tells no state");
     const compared = sameState(said);
     const severity = recovered.has(compared) ? 0 : (problems.get(compared) ?? row.otherwise ?? 1);
     const called = name(event);
