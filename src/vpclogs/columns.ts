@@ -30,7 +30,7 @@ const kinds: Readonly<Record<string, ColumnKind>> = {
   end: "time",
   action: "action",
   "log-status": "status",
-  "tcp-flags": "integer",
+  "tcp-flags": "loose",
   "traffic-path": "loose",
   "encryption-status": "loose",
   "packets-lost-no-route": "loose",

@@ -34,13 +34,13 @@ export const thresholds = {
 
 /** How many distinct keys a file's findings count; beyond them, counts are lower bounds and the file says so. */
 export const limits = {
-  probes: 131_072,
-  refused: 65_536,
-  sources: 65_536,
+  probes: 65_536,
+  refused: 32_768,
+  sources: 32_768,
   interfaces: 65_536,
   addresses: 65_536,
   dnsSources: 16_384,
-  dnsNames: 131_072,
+  dnsNames: 65_536,
   dnsNamesOfDomain: 1_024,
   dnsNamesOfHit: 64,
 } as const;
@@ -101,9 +101,6 @@ const needs = {
 } as const;
 type FlowFinding = keyof typeof needs;
 export const flowFindings = Object.keys(needs) as FlowFinding[];
-
-/** The columns that any finding looks at. */
-export const neededColumns: ReadonlySet<string> = new Set<string>([...Object.values(needs).flat(), "tcp-flags"]);
 
 const tcp = 6;
 const udp = 17;
@@ -186,8 +183,8 @@ export class FlowFindings {
 
   /** A try at a connection from inside. A server's replies go to its clients' ports and must never count. */
   private probed(row: FlowRow): void {
-    const { destinationPort, family } = row;
     if (!this.scans || !fromClient(row)) return;
+    const { destinationPort, family } = row;
     const known = flagsKnown(row);
     if (!known && (row.sourcePort < ephemeral || destinationPort >= ephemeral)) return;
     const oneHost = known || destinationPort < 1024 || row.action === actions.reject;
@@ -250,14 +247,17 @@ export class FlowFindings {
   }
 
   private *portScans(probers: Set<string>): Generator<Ranked> {
-    const scanned = grouped(
-      [...this.portsOfHost.entries()].filter(([, , , ports]) => ports >= thresholds.scannedPorts),
-      ([source, , family]) => `${source} ${family}`,
+    const scanned = grouped(this.portsOfHost.entries(), ([source, , family, ports]) =>
+      ports >= thresholds.scannedPorts ? `${source} ${family}` : undefined,
     );
     if (scanned.size === 0) return;
     const ports = grouped(
-      [...this.scanTries.entries()],
-      ([source, host, port]) => `${source} ${host} ${port & familyBit}`,
+      this.scanTries.entries(),
+      ([source, host, port]) => {
+        const pair = this.portsOfHost.count(source, host, port & familyBit);
+        return pair >= thresholds.scannedPorts ? `${source} ${host} ${port & familyBit}` : undefined;
+      },
+      thresholds.examples,
     );
     for (const [key, hosts] of scanned) {
       const [first, ...others] = hosts.sort((one, other) => other[3] - one[3]);
@@ -271,7 +271,7 @@ export class FlowFindings {
         weight: count,
         severity: 3,
         node,
-        summary: `Port scan from inside: ${node} tries many ports of ${this.address(host, family)}: ${listed(tried)}${also}`,
+        summary: `Port scan from inside: ${node} tries many ports of ${this.address(host, family)}: ${listed(tried, count)}${also}`,
         condition: `vpc-flow:port-scan:${this.vpcs.get(key) || "-"}:${node}`,
       };
     }
@@ -280,7 +280,9 @@ export class FlowFindings {
   private *sweeps(probers: Set<string>): Generator<Ranked> {
     const swept = [...this.hostsOfPort.entries()].filter(([, , , hosts]) => hosts >= thresholds.sweptHosts);
     if (swept.length === 0) return;
-    const hosts = grouped([...this.sweepTries.entries()], ([source, , port]) => `${source} ${port}`);
+    const keyOf = ([source, , port]: Entry): string | undefined =>
+      this.hostsOfPort.count(source, port, 0) >= thresholds.sweptHosts ? `${source} ${port}` : undefined;
+    const hosts = grouped(this.sweepTries.entries(), keyOf, thresholds.examples);
     for (const [source, port, , count] of swept) {
       const family = port & familyBit;
       const node = this.address(source, family);
@@ -290,14 +292,14 @@ export class FlowFindings {
         weight: count,
         severity: 4,
         node,
-        summary: `Sweep from inside: ${node} tries port ${port & 0xffff} of many hosts: ${listed(tried)}`,
+        summary: `Sweep from inside: ${node} tries port ${port & 0xffff} of many hosts: ${listed(tried, count)}`,
         condition: `vpc-flow:sweep:${node}:${port & 0xffff}`,
       };
     }
   }
 
   private *portsLetIn(): Generator<Ranked> {
-    for (const [, reached] of grouped([...this.openPorts.entries()], ([id, port]) => `${id} ${port & 0xffff}`)) {
+    for (const [, reached] of grouped(this.openPorts.entries(), ([id, port]) => `${id} ${port & 0xffff}`)) {
       const [first] = reached;
       if (!first) continue;
       const node = this.interfaces.name(first[0]);
@@ -333,7 +335,9 @@ export class FlowFindings {
   private *bursts(): Generator<Ranked> {
     const bursts = [...this.rejections.entries()].filter(([, , , count]) => count >= thresholds.rejectBurst);
     if (bursts.length === 0) return;
-    const sources = grouped([...this.rejectedSources.entries()], ([id]) => `${id}`);
+    const sources = grouped(this.rejectedSources.entries(), ([id]) =>
+      this.rejections.count(id, 0, 0) >= thresholds.rejectBurst ? `${id}` : undefined,
+    );
     for (const [id, , , count] of bursts) {
       const node = this.interfaces.name(id);
       const from = (sources.get(`${id}`) ?? []).map(
@@ -350,7 +354,7 @@ export class FlowFindings {
   }
 
   private *queriesPast(): Generator<Ranked> {
-    for (const [id, asked] of grouped([...this.bypasses.entries()], ([id]) => `${id}`)) {
+    for (const [id, asked] of grouped(this.bypasses.entries(), ([id]) => `${id}`)) {
       const node = this.interfaces.name(Number(id));
       const servers = asked.map(([, server, port, count]) => [this.address(server, port & familyBit), count] as const);
       yield {
@@ -387,7 +391,7 @@ for (const port of [53, 853]) watchedPorts[port] = watch.dns;
 const trustedServices: ReadonlySet<string> = new Set(["EC2_INSTANCE_CONNECT", "ROUTE53_HEALTHCHECKS"]);
 
 /** Whether the line tells how the connection began: AWS gives SYN, SYN-ACK, FIN and RST, 0 in mid-connection. */
-const flagsKnown = (row: FlowRow): boolean => row.flags >= 0 && row.protocol === tcp;
+const flagsKnown = (row: FlowRow): boolean => row.protocol === tcp && row.flags >= 0;
 
 /**
  * Whether the source opened the connection. Without TCP flags the ports must tell: a client's own port is above 1023,
@@ -410,28 +414,43 @@ export const examplesOnly = "refused sources, as examples";
 type Entry = readonly [a: number, b: number, c: number, count: number];
 export type Ranked = Omit<Extract<Notice, { severity: ProblemSeverity }>, "tag"> & { readonly weight: number };
 
-export function grouped<Item>(items: readonly Item[], by: (item: Item) => string): Map<string, Item[]> {
+/** Items by key, the first `most` of each; an item without a key is left out. */
+function grouped<Item>(
+  items: Iterable<Item>,
+  by: (item: Item) => string | undefined,
+  most = Number.POSITIVE_INFINITY,
+): Map<string, Item[]> {
   const groups = new Map<string, Item[]>();
   for (const item of items) {
     const key = by(item);
+    if (key === undefined) continue;
     const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
+    if (!group) groups.set(key, [item]);
+    else if (group.length < most) group.push(item);
   }
   return groups;
 }
 
-/** The weightiest messages of a finding, and one that counts the others. */
+/** The weightiest messages of a finding, of which there may be very many, and one that counts the others. */
 export function most(log: string, what: string, found: Iterable<Ranked>, tag = "VPC Flow Log"): Notice[] {
-  const all = [...found].sort((one, other) => other.weight - one.weight);
-  const said: Notice[] = all.slice(0, thresholds.messages).map(({ weight: _, ...notice }) => ({ ...notice, tag }));
-  const rest = all.slice(thresholds.messages);
-  if (rest.length > 0) {
+  const top: Ranked[] = [];
+  let rest = 0;
+  let worst: ProblemSeverity = 1;
+  for (const one of found) {
+    const after = top.findLastIndex(({ weight }) => weight >= one.weight);
+    top.splice(after + 1, 0, one);
+    const dropped = top.length > thresholds.messages ? top.pop() : undefined;
+    if (!dropped) continue;
+    rest++;
+    if (dropped.severity > worst) worst = dropped.severity;
+  }
+  const said: Notice[] = top.map(({ weight: _, ...notice }) => ({ ...notice, tag }));
+  if (rest > 0) {
     said.push({
-      severity: Math.max(...rest.map(({ severity }) => severity)) as ProblemSeverity,
+      severity: worst,
       node: log,
       tag,
-      summary: `More ${what} in the log of ${log} than are told one by one: ${rest.length} further`,
+      summary: `More ${what} in the log of ${log} than are told one by one: ${rest} further`,
       condition: `vpc-log:more:${log}:${what}`,
     });
   }
@@ -442,13 +461,11 @@ const sum = (entries: readonly Entry[]): number => entries.reduce((total, [, , ,
 const flows = (entries: readonly Entry[]): string => counted(sum(entries), "flow");
 export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
 
-/** `9 ports`-like lists cut short: `22, 23, 25, 53, 80 and 25 more`. */
-export function listed(items: readonly (number | string)[]): string {
-  const distinct = [...new Set(items)];
-  if (typeof distinct[0] === "number") distinct.sort((one, other) => Number(one) - Number(other));
-  const shown = distinct.slice(0, thresholds.examples).join(", ");
-  const rest = distinct.length - thresholds.examples;
-  return rest > 0 ? `${shown} and ${rest} more` : shown;
+/** Examples of `total` items: `22, 23, 25, 53, 80 and 25 more`. */
+function listed(items: readonly (number | string)[], total = items.length): string {
+  const shown = items.slice(0, thresholds.examples);
+  const rest = total - shown.length;
+  return rest > 0 ? `${shown.join(", ")} and ${rest} more` : shown.join(", ");
 }
 
 /** The most frequent first: `203.0.113.5 (41), 198.51.100.7 (2) and 9 more`. */

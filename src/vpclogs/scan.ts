@@ -27,7 +27,6 @@ const steps = {
   destinationPort: 4,
   protocol: 5,
   packets: 6,
-  flags: 7,
   action: 8,
   status: 9,
   account: 10,
@@ -44,7 +43,6 @@ const stepByName: Readonly<Record<string, number>> = {
   dstport: steps.destinationPort,
   protocol: steps.protocol,
   packets: steps.packets,
-  "tcp-flags": steps.flags,
   action: steps.action,
   "log-status": steps.status,
 };
@@ -55,6 +53,7 @@ const stepByKind: Readonly<Partial<Record<Column["kind"], number>>> = {
 };
 
 const space = 32;
+const comma = 44;
 const dash = 45;
 const zero = 48;
 const nine = 57;
@@ -74,7 +73,6 @@ class FlowScan implements FlowRow {
   destinationPort = -1;
   protocol = -1;
   packets = -1;
-  flags = -1;
 
   private readonly findings: FlowFindings;
   private readonly stats: LogStats;
@@ -84,6 +82,9 @@ class FlowScan implements FlowRow {
   private plan: number[] = [];
   private bytes: Uint8Array = new Uint8Array();
   private lineStart = 0;
+  /** Where the line begins that `flagsRead` is of. */
+  private flagsOf = -1;
+  private flagsRead = -1;
   private source4 = 0;
   private destination4 = 0;
   /** Where the address or id stands, in `words`. */
@@ -104,6 +105,7 @@ class FlowScan implements FlowRow {
   block(bytes: Uint8Array): void {
     const { stats } = this;
     this.bytes = bytes;
+    this.flagsOf = -1;
     this.lines.block(bytes);
     stats.bytes += bytes.length;
     for (let at = 0; at < bytes.length; ) {
@@ -122,6 +124,16 @@ class FlowScan implements FlowRow {
         at = end + 1;
       }
     }
+  }
+
+  /** Stands beyond what the plan reads of a line, and few lines need it. */
+  get flags(): number {
+    if (this.flagsOf !== this.lineStart) {
+      const flags = this.text("tcp-flags");
+      this.flagsOf = this.lineStart;
+      this.flagsRead = /^\d{1,19}$/.test(flags) ? Number(flags) : -1;
+    }
+    return this.flagsRead;
   }
 
   /** Reads both addresses, which most lines never need. */
@@ -159,12 +171,20 @@ class FlowScan implements FlowRow {
   }
 
   text(column: string): string {
-    const position = this.layout?.at.get(column);
-    if (position === undefined) return "";
-    const line = decoder.decode(this.bytes.subarray(this.lineStart, this.bytes.indexOf(10, this.lineStart)));
-    const words = this.layout?.separator === "," ? line.split(",") : line.split(" ").filter(Boolean);
-    const word = words[position]?.trim() ?? "";
-    return word === "-" ? "" : word;
+    const { bytes } = this;
+    const position = this.layout?.at.get(column) ?? Number.NaN;
+    const separator = this.layout?.separator === "," ? comma : space;
+    let start = this.lineStart;
+    for (let at = start, words = 0; ; at++) {
+      const byte = bytes[at] as number;
+      if (byte !== separator && byte !== 10) continue;
+      const end = byte === 10 && bytes[at - 1] === 13 ? at - 1 : at;
+      if ((end > start || separator === comma) && words++ === position) {
+        return end - start === 1 && bytes[start] === dash ? "" : decoder.decode(bytes.subarray(start, end));
+      }
+      if (byte === 10) return "";
+      start = at + 1;
+    }
   }
 
   /** Takes in the line at `start`; returns where the next one begins, or 0 where it must go the slow way. */
@@ -189,8 +209,7 @@ class FlowScan implements FlowRow {
         case steps.sourcePort:
         case steps.destinationPort:
         case steps.protocol:
-        case steps.packets:
-        case steps.flags: {
+        case steps.packets: {
           let value = 0;
           if (byte === dash) {
             value = -1;
@@ -214,11 +233,8 @@ class FlowScan implements FlowRow {
             case steps.protocol:
               this.protocol = value;
               break;
-            case steps.packets:
-              this.packets = value;
-              break;
             default:
-              this.flags = value;
+              this.packets = value;
           }
           break;
         }
@@ -287,7 +303,6 @@ class FlowScan implements FlowRow {
     this.destinationPort = number("dstPort");
     this.protocol = number("protocol");
     this.packets = number("packets");
-    this.flags = number("tcpFlags");
     const id = said(this.layout?.gateway ? "tgwAttachmentId" : "interfaceId");
     this.words = encoder.encode(`${said("srcAddr")} ${said("dstAddr")} ${id}`);
     this.sourceStart = 0;
@@ -313,7 +328,6 @@ class FlowScan implements FlowRow {
     this.destinationPort = -1;
     this.protocol = -1;
     this.packets = -1;
-    this.flags = -1;
     const id = layout.gateway ? "tgw-attachment-id" : "interface-id";
     const plan = layout.columns.map((column) => {
       if (column?.aws === id) return steps.interfaceId;

@@ -151,7 +151,7 @@ async function* sourced(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
 
 /** What is inflated at a time, and how far ahead: while a piece is read, another thread inflates the next ones. */
 const piece = 1 << 20;
-const ahead = 2 * piece;
+const ahead = piece + 1;
 
 async function* inflate(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   // Node's types leave out that zlib streams take the options of any stream.

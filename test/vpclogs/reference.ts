@@ -101,7 +101,7 @@ export function reference(text: string, names: ReadonlySet<string>): Reference {
     const to = Number(line.dstport ?? -1);
     const [isTcp, isUdp] = [line.protocol !== undefined && Number(line.protocol) === 6, Number(line.protocol) === 17];
     const goes = (way: string) => six && line["flow-direction"] === way;
-    const flags = isTcp && line["tcp-flags"] !== undefined ? Number(line["tcp-flags"]) : undefined;
+    const flags = isTcp && /^\d{1,19}$/.test(line["tcp-flags"] ?? "") ? Number(line["tcp-flags"]) : undefined;
     const client =
       flags !== undefined
         ? (flags & 2) !== 0 && (flags & 16) === 0
@@ -187,7 +187,7 @@ function isValid(line: Line, header: readonly string[]): boolean {
     action: /^(ACCEPT|REJECT)$/,
     "log-status": /^(OK|NODATA|SKIPDATA)$/,
   };
-  for (const name of ["version", "protocol", "packets", "bytes", "tcp-flags", "srcport", "dstport", "start", "end"]) {
+  for (const name of ["version", "protocol", "packets", "bytes", "srcport", "dstport", "start", "end"]) {
     const value = line[name];
     if (value !== undefined && !/^\d{1,19}$/.test(value)) return false;
     if (name.endsWith("port") && value !== undefined && Number(value) > 65_535) return false;
