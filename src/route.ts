@@ -3,21 +3,34 @@ import { fallback } from "./formatters/fallback.ts";
 import type { Formatter } from "./formatters/formatter.ts";
 import type { Notice } from "./notice.ts";
 
-/** Finds the formatter of a source and detail-type; spelling of the detail-type is compared without case and spaces. */
-export type Registry = ReadonlyMap<string, Formatter>;
+/** The files that speak for each source: what makes their formatters. */
+export type Rooms = Readonly<Record<string, readonly (() => readonly Formatter[])[]>>;
 
-const keyOf = (source: string, detailType: string): string =>
-  `${source.toLowerCase()}|${detailType.toLowerCase().replace(/\s+/g, "")}`;
+export interface Registry {
+  /** The formatter of an event: its source's own, else the one for its detail-type from any source. */
+  find(event: Pick<AwsEvent, "source" | "detailType">): Formatter | undefined;
+  /** Every formatter there is. */
+  all(): readonly Formatter[];
+}
 
-export const registryOf = (formatters: Iterable<Formatter>): Registry => {
-  const registry = new Map<string, Formatter>();
-  for (const formatter of formatters) registry.set(keyOf(formatter.source, formatter.detailType), formatter);
-  return registry;
-};
-
-/** The formatter of an event: its source's own, else the one for its detail-type from any source. */
-export const formatterOf = (event: AwsEvent, registry: Registry): Formatter | undefined =>
-  registry.get(keyOf(event.source, event.detailType)) ?? registry.get(keyOf("*", event.detailType));
+/** Spelling of sources and detail-types is compared without case, and of detail-types without spaces. */
+export function registryOf(rooms: Rooms): Registry {
+  const makers = new Map(Object.entries(rooms).map(([source, files]) => [source.toLowerCase(), files]));
+  const made = new Map<string, ReadonlyMap<string, Formatter>>();
+  const keyOf = (detailType: string): string => detailType.toLowerCase().replace(/\s+/g, "");
+  const room = (source: string): ReadonlyMap<string, Formatter> | undefined => {
+    const files = makers.get(source);
+    if (!files || made.has(source)) return made.get(source);
+    const own = files.flatMap((make) => make()).filter((formatter) => formatter.source.toLowerCase() === source);
+    made.set(source, new Map(own.map((formatter) => [keyOf(formatter.detailType), formatter])));
+    return made.get(source);
+  };
+  return {
+    find: ({ source, detailType }) =>
+      room(source.toLowerCase())?.get(keyOf(detailType)) ?? room("*")?.get(keyOf(detailType)),
+    all: () => [...makers.keys()].flatMap((source) => [...(room(source)?.values() ?? [])]),
+  };
+}
 
 export interface Routed {
   readonly notices: readonly Notice[];
@@ -27,7 +40,7 @@ export interface Routed {
 
 /** What is to be said of an event. Never throws: where a formatter fails, the fallback speaks. */
 export function route(event: AwsEvent, registry: Registry): Routed {
-  const formatter = formatterOf(event, registry);
+  const formatter = registry.find(event);
   if (!formatter) return { notices: [fallback(event)], unformatted: "no formatter" };
   try {
     return { notices: formatter.format(event) };

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { parseEvent } from "../src/event.ts";
-import { formatters, registry } from "../src/formatters/registry.ts";
+import { registry } from "../src/formatters/registry.ts";
 import type { AcceptedEvent } from "../src/local/contract.ts";
 import { createRows } from "../src/local/rows.ts";
 import { defaultPolicy, readSample, render, sampleHome, sampleNames } from "../src/local/samples.ts";
-import { compose, type Policy } from "../src/message.ts";
+import { compose, type PantherMessage, type Policy } from "../src/message.ts";
 import type { Notice, ProblemSeverity } from "../src/notice.ts";
-import { formatterOf, route } from "../src/route.ts";
+import { route } from "../src/route.ts";
 
 const event = { id: "1", source: "aws.test", detailType: "Test", ...sampleHome, resources: [], detail: {} };
 const automation: Policy = { ...defaultPolicy, clearing: "automation" };
@@ -96,7 +96,7 @@ const samples = sampleNames().map((name) => {
   const parsed = parseEvent(sample, sampleHome);
   return {
     name,
-    formatter: parsed && formatterOf(parsed, registry),
+    formatter: parsed && registry.find(parsed),
     notices: parsed ? route(parsed, registry).notices : [],
     messages: render(sample, registry, everything).messages,
     cleared: render(sample, registry, { ...everything, clearing: "automation" }).messages,
@@ -105,37 +105,39 @@ const samples = sampleNames().map((name) => {
 const recoveries = samples.filter(({ notices }) => notices.some(({ severity }) => severity === 0));
 
 describe("the samples, played", () => {
-  test.for(recoveries)("$name clears what another sample raises, in both ways", ({ messages, cleared }) => {
-    const conditions = new Set(messages.filter(({ severity }) => severity === 0).map(({ external_id }) => external_id));
-    const raised = samples.flatMap((sample) =>
-      sample.messages.filter(({ external_id, severity }) => severity > 1 && conditions.has(external_id)),
+  test.for(recoveries)("$name clears what another sample raises, in both ways", ({ messages, notices, cleared }) => {
+    const ended = new Set(
+      notices.flatMap(({ condition, ...notice }) =>
+        notice.severity === 0 ? notice.clears.map((severity) => `${condition}:${severity}`) : [],
+      ),
     );
-    expect(raised.length, `no sample raises ${[...conditions].join(", ")}`).toBeGreaterThan(0);
+    const endedHere = ({ external_id, severity }: PantherMessage): boolean =>
+      ended.has(`${external_id.slice("111122223333:eu-west-1:".length)}:${severity}`);
+    const raised = samples.flatMap((sample) => sample.messages.filter(endedHere));
+    expect(raised.length, `no sample raises any of ${[...ended].join(", ")}`).toBeGreaterThan(0);
 
     const automated = createRows({ clearTrigger: true });
     for (const message of [...raised, ...cleared]) automated.take(message as unknown as AcceptedEvent);
     automated.sweep();
-    expect(automated.all().filter(({ external_id }) => conditions.has(external_id))).toEqual([]);
+    const rows = new Set(raised.map(({ identifier }) => identifier));
+    expect(automated.all().filter(({ identifier }) => rows.has(identifier))).toEqual([]);
 
     const separate = createRows();
     for (const message of [...raised, ...messages]) separate.take(message as unknown as AcceptedEvent);
     separate.sweep();
-    expect(separate.all().filter(({ external_id }) => conditions.has(external_id))).toHaveLength(
-      new Set(raised.map(({ identifier }) => identifier)).size,
-    );
+    expect(separate.all().filter(({ identifier }) => rows.has(identifier))).toHaveLength(rows.size);
   });
 
-  test("what a formatter says is cleared, a sample clears", () => {
-    const cleared = new Set(recoveries.flatMap(({ messages }) => messages.map(({ external_id }) => external_id)));
-    const never = formatters
+  test("what a formatter raises and says is cleared, a sample clears", () => {
+    const ended = new Set(recoveries.flatMap(({ messages }) => messages.map(({ external_id }) => external_id)));
+    const never = registry
+      .all()
       .filter(({ clears }) => clears)
-      .filter(
-        (formatter) =>
-          !samples.some(
-            (sample) =>
-              sample.formatter === formatter && sample.messages.some(({ external_id }) => cleared.has(external_id)),
-          ),
-      );
+      .filter((formatter) => {
+        const raised = samples.filter((sample) => sample.formatter === formatter).flatMap(({ messages }) => messages);
+        const problems = raised.filter(({ severity }) => severity > 1);
+        return problems.length > 0 && !problems.some(({ external_id }) => ended.has(external_id));
+      });
     expect(never.map(({ source, detailType }) => `${source} | ${detailType}`)).toEqual([]);
   });
 });

@@ -69,7 +69,7 @@ function forwarder(changed: Partial<Services> = {}, env: Record<string, string> 
   const config = readConfig({ API_URL: local.url, API_TOKEN: local.token, AWS_REGION: "eu-west-1", ...env });
   const forward = createForwarder({
     config,
-    registry: registryOf(formatters),
+    registry: registryOf({ "aws.test": [() => formatters] }),
     console,
     report,
     readLog: async ({ key }) => ({ notices: [finding(key)], account: "444455556666", region: "eu-west-2" }),

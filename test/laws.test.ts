@@ -51,16 +51,18 @@ async function obeys(event: unknown, words = true): Promise<void> {
   expect(sent.length + ("dropped" in outcome ? outcome.dropped.length : 0)).toBeGreaterThan(0);
 }
 
-const write = process.stdout.write.bind(process.stdout);
 let log = "";
+const streams = [process.stdout, process.stderr].map((stream) => ({ stream, write: stream.write }));
 beforeAll(() => {
-  process.stdout.write = ((chunk: string) => {
-    log += log.length < 1e6 ? chunk : "";
-    return true;
-  }) as never;
+  for (const { stream } of streams) {
+    stream.write = ((chunk: string) => {
+      log += log.length < 1e6 ? chunk : "";
+      return true;
+    }) as typeof stream.write;
+  }
 });
 afterAll(() => {
-  process.stdout.write = write as never;
+  for (const { stream, write } of streams) stream.write = write;
 });
 
 const anyDetail = fc.dictionary(

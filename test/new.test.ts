@@ -116,28 +116,28 @@ describe("adding to a file", () => {
   test.for([
     [
       "rows of its source",
-      'export const x = states("aws.x", [\n  { a: 1 },\n]);\n',
+      'export const x = () =>\n  states("aws.x", [\n    { a: 1 },\n  ]);\n',
       /\{ a: 1 \},\n\{[\s\S]*\},\n\]\);\n$/,
     ],
     [
       "rows of another",
-      'export const x = states("aws.y", [\n  { a: 1 },\n]);\n',
-      /= \[\nstates\("aws.y"[\s\S]*states\("aws.x", \[[\s\S]*\]\),\n\]\.flat\(\);\n$/,
+      'export const x = () =>\n  states("aws.y", [\n    { a: 1 },\n  ]);\n',
+      /=>\s*\[\nstates\("aws.y"[\s\S]*states\("aws.x", \[[\s\S]*\]\),\n\]\.flat\(\);\n$/,
     ],
     [
       "a list",
-      "export const x = [\n  formatter({}),\n].flat();\nconst y = 1;\n",
+      "export const x = () =>\n  [\n    formatter({}),\n  ].flat();\nconst y = 1;\n",
       /formatter\(\{\}\),\nstates\([\s\S]*\]\.flat\(\);\nconst y = 1;\n$/,
     ],
     [
       "one formatter",
-      "export const x = formatter({\n  a: 1,\n});\n",
-      /= \[\nformatter\(\{\n {2}a: 1,\n\}\),\nstates[\s\S]*\]\.flat\(\);\n$/,
+      "export const x = () =>\n  formatter({\n    a: 1,\n  });\n",
+      /=>\s*\[\nformatter\(\{\n {4}a: 1,\n {2}\}\),\nstates[\s\S]*\]\.flat\(\);\n$/,
     ],
     [
       "what is computed",
-      "export const x = Object.entries(t).flatMap(([a]) =>\n  formatter({}),\n);\n",
-      /= \[\nObject\.entries[\s\S]*\n\),\nstates/,
+      "export const x = () =>\n  Object.entries(t).flatMap(([a]) =>\n    formatter({}),\n  );\n",
+      /=>\s*\[\nObject\.entries[\s\S]*\n {2}\),\nstates/,
     ],
   ] as const)("that exports %s", ([, text, expected]) => {
     expect(added(text, "x", beginning)).toMatch(expected);

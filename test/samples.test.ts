@@ -2,7 +2,7 @@ import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseEvent } from "../src/event.ts";
-import { formatters, registry } from "../src/formatters/registry.ts";
+import { registry, rooms } from "../src/formatters/registry.ts";
 import {
   expectationNames,
   readExpectation,
@@ -12,9 +12,9 @@ import {
   sampleNames,
 } from "../src/local/samples.ts";
 import { root } from "../src/local/template.ts";
-import { formatterOf } from "../src/route.ts";
 
 const samples = sampleNames().map(readSample);
+const formatters = registry.all();
 
 describe("samples", () => {
   test.for(samples)("$name gives its expected messages", ({ name, event }) => {
@@ -58,7 +58,7 @@ describe("formatters", () => {
     const shown = new Set(
       samples.map(({ event }) => {
         const parsed = parseEvent(event, sampleHome);
-        return parsed && formatterOf(parsed, registry);
+        return parsed && registry.find(parsed);
       }),
     );
     const without = formatters.filter((formatter) => !shown.has(formatter));
@@ -73,11 +73,22 @@ describe("formatters", () => {
     }
   });
 
+  test("each file is registered for every source that it speaks for, and for no other", () => {
+    for (const [source, makers] of Object.entries(rooms)) {
+      for (const make of makers) {
+        const sources = make().map((formatter) => formatter.source);
+        expect(sources).toContain(source);
+        for (const spoken of sources) expect(rooms[spoken] ?? [], spoken).toContain(make);
+      }
+    }
+  });
+
   test("no pair of source and detail-type has two", () => {
     const pairs = formatters.map(({ source, detailType }) =>
       `${source}|${detailType}`.toLowerCase().replace(/\s/g, ""),
     );
     expect(pairs.filter((pair, index) => pairs.indexOf(pair) !== index)).toEqual([]);
-    expect(registry.size).toBe(formatters.length);
+    const made = new Set(Object.values(rooms).flat());
+    expect([...made].flatMap((make) => make())).toHaveLength(formatters.length);
   });
 });

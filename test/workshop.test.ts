@@ -10,7 +10,6 @@ import { registered } from "../src/local/new.ts";
 import { readSample, sampleHome } from "../src/local/samples.ts";
 import { root } from "../src/local/template.ts";
 import { startWorkshop, type Workshop } from "../src/local/workshop.ts";
-import { formatterOf } from "../src/route.ts";
 
 const chromiumPath = ["/usr/bin/chromium", "/usr/bin/google-chrome"].find((file) => existsSync(file));
 if (!chromiumPath) console.warn("No Chromium in /usr/bin: the tests of the workshop's page are skipped.");
@@ -25,7 +24,7 @@ function copyOfProject(): string {
   }
   symlinkSync(path.join(root, "node_modules"), path.join(copy, "node_modules"));
   const registry = path.join(copy, "src/formatters/registry.ts");
-  writeFileSync(registry, registered(readFileSync(registry, "utf8"), "foo", "foo"));
+  writeFileSync(registry, registered(readFileSync(registry, "utf8"), "aws.foo", "foo", "foo"));
   writeFileSync(path.join(copy, "src/formatters/foo.ts"), foo("failed"));
   mkdirSync(path.join(copy, "events/foo"));
   const event = { source: "aws.foo", "detail-type": "Foo Job", detail: { name: "nightly", state: "FAILED" } };
@@ -34,7 +33,7 @@ function copyOfProject(): string {
 }
 
 const foo = (said: string): string => `import { states } from "./states.ts";
-export const foo = states("aws.foo", [
+export const foo = () => states("aws.foo", [
   {
     detailType: "Foo Job",
     means: "A job ended",
@@ -218,7 +217,7 @@ describe.skipIf(!chromiumPath)("the workshop's page", () => {
     await page.keyboard.press("Enter");
     const details = page.locator("#row-details");
     await details.getByText("src/formatters/ec2.ts").waitFor();
-    const formatter = formatterOf(parseEvent(event, sampleHome) as AwsEvent, registry);
+    const formatter = registry.find(parseEvent(event, sampleHome) as AwsEvent);
     expect(formatter?.clears).toBeTruthy();
     expect(await details.textContent()).toContain(String(formatter?.clears).slice(1));
     expect(await details.textContent()).toMatch(/\d+ of 4,096 bytes/);

@@ -75,62 +75,63 @@ function noticeOf(
 
 const over = "the same finding resolved, archived or deleted";
 
-export const accessanalyzer = [
-  formatter({
-    source: "aws.access-analyzer",
-    detailType: "Access Analyzer Finding",
-    means: "A resource can be reached from outside the account or organization, or no longer",
-    severity: "public 4, shared with someone outside 3, could not be analysed 1",
-    clears: over,
-    detail: finding,
-    format: (detail, event) =>
-      noticeOf(detail, event, (thing) =>
-        detail.isPublic
-          ? { severity: 4, said: `${thing} is public` }
-          : { severity: 3, said: `${thing} is shared with someone outside` },
-      ),
-  }),
-  formatter({
-    source: "aws.access-analyzer",
-    detailType: "Unused Access Finding for IAM entities",
-    means: "A role, user, key, password or permission has not been used for long",
-    severity: "2, could not be analysed 1",
-    clears: over,
-    detail: finding,
-    format: (detail, event) => {
-      // UnusedIAMRole, UnusedIAMUserAccessKey, UnusedIAMUserPassword, UnusedPermission
-      const kind = words((detail.findingType ?? "unused access").replace(/^Unused(?:IAM)?/, ""));
-      return noticeOf(detail, event, (thing) => ({
-        severity: 2,
-        said: kind === "role" ? `${thing} is unused` : `${thing} has an unused ${kind.replace(/^user /, "")}`,
-      }));
-    },
-  }),
-  formatter({
-    source: "aws.access-analyzer",
-    detailType: "Internal Access Finding",
-    means: "Someone inside the organization has access to a resource that is watched",
-    severity: "3, could not be analysed 1",
-    clears: over,
-    detail: finding,
-    format: (detail, event) =>
-      noticeOf(detail, event, (thing) => ({
-        severity: 3,
-        said: `${thing} can be reached from inside the organization`,
-      })),
-  }),
-  ...states("aws.access-analyzer", [
-    {
-      detailType: "Access Preview State Change",
-      means: "A preview of who could reach a resource was made or failed",
-      thing: "Access Analyzer preview of",
-      condition: "preview",
-      name: (event) => {
-        const [resource] = [event.detail.configuredResources as unknown].flat();
-        return typeof resource === "string" ? arnName(resource) : undefined;
+export const accessanalyzer = () =>
+  [
+    formatter({
+      source: "aws.access-analyzer",
+      detailType: "Access Analyzer Finding",
+      means: "A resource can be reached from outside the account or organization, or no longer",
+      severity: "public 4, shared with someone outside 3, could not be analysed 1",
+      clears: over,
+      detail: finding,
+      format: (detail, event) =>
+        noticeOf(detail, event, (thing) =>
+          detail.isPublic
+            ? { severity: 4, said: `${thing} is public` }
+            : { severity: 3, said: `${thing} is shared with someone outside` },
+        ),
+    }),
+    formatter({
+      source: "aws.access-analyzer",
+      detailType: "Unused Access Finding for IAM entities",
+      means: "A role, user, key, password or permission has not been used for long",
+      severity: "2, could not be analysed 1",
+      clears: over,
+      detail: finding,
+      format: (detail, event) => {
+        // UnusedIAMRole, UnusedIAMUserAccessKey, UnusedIAMUserPassword, UnusedPermission
+        const kind = words((detail.findingType ?? "unused access").replace(/^Unused(?:IAM)?/, ""));
+        return noticeOf(detail, event, (thing) => ({
+          severity: 2,
+          said: kind === "role" ? `${thing} is unused` : `${thing} has an unused ${kind.replace(/^user /, "")}`,
+        }));
       },
-      state: "detail.status",
-      problems: {},
-    },
-  ]),
-].flat();
+    }),
+    formatter({
+      source: "aws.access-analyzer",
+      detailType: "Internal Access Finding",
+      means: "Someone inside the organization has access to a resource that is watched",
+      severity: "3, could not be analysed 1",
+      clears: over,
+      detail: finding,
+      format: (detail, event) =>
+        noticeOf(detail, event, (thing) => ({
+          severity: 3,
+          said: `${thing} can be reached from inside the organization`,
+        })),
+    }),
+    ...states("aws.access-analyzer", [
+      {
+        detailType: "Access Preview State Change",
+        means: "A preview of who could reach a resource was made or failed",
+        thing: "Access Analyzer preview of",
+        condition: "preview",
+        name: (event) => {
+          const [resource] = [event.detail.configuredResources as unknown].flat();
+          return typeof resource === "string" ? arnName(resource) : undefined;
+        },
+        state: "detail.status",
+        problems: {},
+      },
+    ]),
+  ].flat();

@@ -74,43 +74,44 @@ const about = (
     },
   });
 
-export const acm = [
-  about(
-    "ACM Certificate Approaching Expiration",
-    "A certificate will expire soon",
-    "3 days or less 5, 7 days 4, 15 days 3, 45 days 2",
-    expiry,
-  ),
-  about("ACM Certificate Expired", "A certificate has expired", "in use 5, else 3", ({ InUse }) => ({
-    severity: InUse ? 5 : 3,
-    said: `has expired${InUse ? " and is in use" : ""}`,
-  })),
-  about(
-    "ACM Certificate Renewal Action Required",
-    "A certificate cannot be renewed until somebody acts",
-    "in use 4, else 3",
-    ({ InUse, RenewalStatusReason }) => ({
-      severity: InUse ? 4 : 3,
-      said: `cannot be renewed until you act${because(RenewalStatusReason)}`,
-    }),
-  ),
-  about(
-    ["ACM Certificate Revoked", "ACM Certificate Revoked by Certificate Authority (CA)"],
-    "A certificate was revoked: clients refuse it",
-    "in use or not said 5, not in use 4",
-    ({ InUse, RevocationReason }) => ({
-      severity: InUse === false ? 4 : 5,
-      said: `was revoked${because(RevocationReason)}`,
-    }),
-  ),
-  about(
-    "ACM Certificate Available",
-    "A certificate was issued, renewed or imported again",
-    "renewed or imported again 0, newly issued 1",
-    ({ Action }) =>
-      Action?.toUpperCase() === "ISSUANCE"
-        ? { severity: 1, said: "was issued", as: "issued" }
-        : { severity: 0, said: `is available${Action ? ` after its ${words(Action)}` : ""}` },
-    undefined,
-  ),
-].flat();
+export const acm = () =>
+  [
+    about(
+      "ACM Certificate Approaching Expiration",
+      "A certificate will expire soon",
+      "3 days or less 5, 7 days 4, 15 days 3, 45 days 2",
+      expiry,
+    ),
+    about("ACM Certificate Expired", "A certificate has expired", "in use 5, else 3", ({ InUse }) => ({
+      severity: InUse ? 5 : 3,
+      said: `has expired${InUse ? " and is in use" : ""}`,
+    })),
+    about(
+      "ACM Certificate Renewal Action Required",
+      "A certificate cannot be renewed until somebody acts",
+      "in use 4, else 3",
+      ({ InUse, RenewalStatusReason }) => ({
+        severity: InUse ? 4 : 3,
+        said: `cannot be renewed until you act${because(RenewalStatusReason)}`,
+      }),
+    ),
+    about(
+      ["ACM Certificate Revoked", "ACM Certificate Revoked by Certificate Authority (CA)"],
+      "A certificate was revoked: clients refuse it",
+      "in use or not said 5, not in use 4",
+      ({ InUse, RevocationReason }) => ({
+        severity: InUse === false ? 4 : 5,
+        said: `was revoked${because(RevocationReason)}`,
+      }),
+    ),
+    about(
+      "ACM Certificate Available",
+      "A certificate was issued, renewed or imported again",
+      "renewed or imported again 0, newly issued 1",
+      ({ Action }) =>
+        Action?.toUpperCase() === "ISSUANCE"
+          ? { severity: 1, said: "was issued", as: "issued" }
+          : { severity: 0, said: `is available${Action ? ` after its ${words(Action)}` : ""}` },
+      undefined,
+    ),
+  ].flat();

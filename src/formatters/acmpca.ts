@@ -8,26 +8,27 @@ const authority = {
   clears: ["success"],
 } satisfies Partial<StateRow>;
 
-export const acmpca = states("aws.acm-pca", [
-  {
-    ...authority,
-    detailType: "ACM Private CA Creation",
-    means: "A private certificate authority was created, or could not be",
-    thing: "Creation of private CA",
-    condition: "creation",
-  },
-  {
-    ...authority,
-    detailType: "ACM Private CA Certificate Issuance",
-    means: "A private certificate authority issued a certificate, or could not",
-    thing: "Certificate issuance by private CA",
-    condition: "issuance",
-  },
-  {
-    ...authority,
-    detailType: "ACM Private CA Audit Report Generation",
-    means: "An audit report of a private certificate authority was written, or could not be",
-    thing: "Audit report of private CA",
-    condition: "audit",
-  },
-]);
+export const acmpca = () =>
+  states("aws.acm-pca", [
+    {
+      ...authority,
+      detailType: "ACM Private CA Creation",
+      means: "A private certificate authority was created, or could not be",
+      thing: "Creation of private CA",
+      condition: "creation",
+    },
+    {
+      ...authority,
+      detailType: "ACM Private CA Certificate Issuance",
+      means: "A private certificate authority issued a certificate, or could not",
+      thing: "Certificate issuance by private CA",
+      condition: "issuance",
+    },
+    {
+      ...authority,
+      detailType: "ACM Private CA Audit Report Generation",
+      means: "An audit report of a private certificate authority was written, or could not be",
+      thing: "Audit report of private CA",
+      condition: "audit",
+    },
+  ]);

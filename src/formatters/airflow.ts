@@ -1,24 +1,25 @@
 import { tail } from "./fields.ts";
 import { states } from "./states.ts";
 
-export const airflow = states("aws.airflow", [
-  {
-    detailType: "MWAA Environment Status Change",
-    means: "An Airflow environment is being changed, is available, failed or is unavailable",
-    thing: "Airflow environment",
-    name: ["detail.name", tail("detail.arn"), tail("resources.0")],
-    state: "detail.status",
-    problems: { CREATE_FAILED: 4, UPDATE_FAILED: 4, UNAVAILABLE: 4 },
-    clears: ["AVAILABLE"],
-    says: {
-      CREATE_FAILED: "could not be created",
-      UPDATE_FAILED: "could not be updated",
-      CREATING: "is being created",
-      UPDATING: "is being updated",
-      DELETING: "is being deleted",
-      ROLLING_BACK: "is being rolled back",
-      CREATING_SNAPSHOT: "is having its snapshot taken",
+export const airflow = () =>
+  states("aws.airflow", [
+    {
+      detailType: "MWAA Environment Status Change",
+      means: "An Airflow environment is being changed, is available, failed or is unavailable",
+      thing: "Airflow environment",
+      name: ["detail.name", tail("detail.arn"), tail("resources.0")],
+      state: "detail.status",
+      problems: { CREATE_FAILED: 4, UPDATE_FAILED: 4, UNAVAILABLE: 4 },
+      clears: ["AVAILABLE"],
+      says: {
+        CREATE_FAILED: "could not be created",
+        UPDATE_FAILED: "could not be updated",
+        CREATING: "is being created",
+        UPDATING: "is being updated",
+        DELETING: "is being deleted",
+        ROLLING_BACK: "is being rolled back",
+        CREATING_SNAPSHOT: "is having its snapshot taken",
+      },
+      reason: ["detail.lastUpdate.error.errorMessage", "detail.lastUpdate.error.errorCode"],
     },
-    reason: ["detail.lastUpdate.error.errorMessage", "detail.lastUpdate.error.errorCode"],
-  },
-]);
+  ]);

@@ -4,17 +4,18 @@ import { states } from "./states.ts";
 
 const branch = joined("/", "detail.appId", "detail.branchName");
 
-export const amplify = states("aws.amplify", [
-  {
-    detailType: "Amplify Deployment Status Change",
-    means: "The deployment of an app's branch started, succeeded or failed",
-    thing: "Amplify deployment of",
-    condition: "deployment",
-    name: branch,
-    state: "detail.jobStatus",
-    problems: { FAILED: 3 },
-    clears: ["SUCCEED"],
-    says: { SUCCEED: "succeeded" },
-    link: linkTo("amplify/home#/{}/{}/{}", "detail.appId", "detail.branchName", "detail.jobId"),
-  },
-]);
+export const amplify = () =>
+  states("aws.amplify", [
+    {
+      detailType: "Amplify Deployment Status Change",
+      means: "The deployment of an app's branch started, succeeded or failed",
+      thing: "Amplify deployment of",
+      condition: "deployment",
+      name: branch,
+      state: "detail.jobStatus",
+      problems: { FAILED: 3 },
+      clears: ["SUCCEED"],
+      says: { SUCCEED: "succeeded" },
+      link: linkTo("amplify/home#/{}/{}/{}", "detail.appId", "detail.branchName", "detail.jobId"),
+    },
+  ]);

@@ -9,47 +9,48 @@ import { slug, words } from "./words.ts";
 const fromArn = (arn: string | undefined): string | undefined => /:service\/([^/]+)/.exec(arn ?? "")?.[1];
 const link = linkTo("apprunner/home#/services/dashboard?service_arn={}", "resources.0");
 
-export const apprunner = [
-  states("aws.apprunner", [
-    {
-      detailType: ["AppRunner Service Status Change", "Service Status Change"],
-      means: "A service runs, is paused, is being changed, or failed to be created or deleted",
-      thing: "App Runner service",
-      condition: "service",
-      name: first("detail.ServiceName", "detail.serviceName", (event) => fromArn(event.resources[0])),
-      state: ["detail.CurrentStatus", "detail.currentServiceStatus"],
-      problems: { CREATE_FAILED: 4, DELETE_FAILED: 3, PAUSED: 2 },
-      clears: ["RUNNING", "DELETED"],
-      says: {
-        CREATE_FAILED: "could not be created",
-        DELETE_FAILED: "could not be deleted",
-        PAUSED: "is paused",
-        OPERATION_IN_PROGRESS: "is being changed",
-        DELETED: "was deleted",
+export const apprunner = () =>
+  [
+    states("aws.apprunner", [
+      {
+        detailType: ["AppRunner Service Status Change", "Service Status Change"],
+        means: "A service runs, is paused, is being changed, or failed to be created or deleted",
+        thing: "App Runner service",
+        condition: "service",
+        name: first("detail.ServiceName", "detail.serviceName", (event) => fromArn(event.resources[0])),
+        state: ["detail.CurrentStatus", "detail.currentServiceStatus"],
+        problems: { CREATE_FAILED: 4, DELETE_FAILED: 3, PAUSED: 2 },
+        clears: ["RUNNING", "DELETED"],
+        says: {
+          CREATE_FAILED: "could not be created",
+          DELETE_FAILED: "could not be deleted",
+          PAUSED: "is paused",
+          OPERATION_IN_PROGRESS: "is being changed",
+          DELETED: "was deleted",
+        },
+        link,
       },
-      link,
-    },
-  ]),
-  formatter({
-    source: "aws.apprunner",
-    detailType: ["AppRunner Service Operation Status Change", "Service Operation Status Change"],
-    means: "An operation on a service, such as its deployment, started, succeeded or failed",
-    severity: "failed 3, successful 0, else 1",
-    clears: "a later operation on the same service that is successful",
-    detail: () => z.object({ operationStatus: text, Status: text, ServiceName: text, serviceName: text }),
-    format: ({ operationStatus, Status, ServiceName, serviceName }, event) => {
-      const name = ServiceName ?? serviceName ?? fromArn(event.resources[0]);
-      const status = operationStatus ?? Status;
-      if (!name || !status) throw new UnexpectedPayload("no ServiceName or no operationStatus");
-      const common = {
-        node: name,
-        summary: `App Runner service ${name}: ${words(status)}`,
-        condition: `apprunner:operation:${name}`,
-        link: link(event),
-      };
-      if (/fail/i.test(status)) return { ...common, severity: 3 };
-      if (/success|succeeded/i.test(status)) return { ...common, severity: 0, clears: [3] };
-      return { ...common, severity: 1, condition: `${common.condition}:${slug(status)}` };
-    },
-  }),
-].flat();
+    ]),
+    formatter({
+      source: "aws.apprunner",
+      detailType: ["AppRunner Service Operation Status Change", "Service Operation Status Change"],
+      means: "An operation on a service, such as its deployment, started, succeeded or failed",
+      severity: "failed 3, successful 0, else 1",
+      clears: "a later operation on the same service that is successful",
+      detail: () => z.object({ operationStatus: text, Status: text, ServiceName: text, serviceName: text }),
+      format: ({ operationStatus, Status, ServiceName, serviceName }, event) => {
+        const name = ServiceName ?? serviceName ?? fromArn(event.resources[0]);
+        const status = operationStatus ?? Status;
+        if (!name || !status) throw new UnexpectedPayload("no ServiceName or no operationStatus");
+        const common = {
+          node: name,
+          summary: `App Runner service ${name}: ${words(status)}`,
+          condition: `apprunner:operation:${name}`,
+          link: link(event),
+        };
+        if (/fail/i.test(status)) return { ...common, severity: 3 };
+        if (/success|succeeded/i.test(status)) return { ...common, severity: 0, clears: [3] };
+        return { ...common, severity: 1, condition: `${common.condition}:${slug(status)}` };
+      },
+    }),
+  ].flat();

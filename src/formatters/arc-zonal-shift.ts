@@ -71,36 +71,41 @@ const ends = {
   experiment: undefined,
 };
 
-export const arcZonalShift = Object.entries(shifts).flatMap(([detailType, { severity, kind, says }]) =>
-  formatter({
-    source: "aws.arc-zonal-shift",
-    detailType,
-    means: "Traffic was shifted away from an Availability Zone, or is back",
-    severity: String(severity),
-    clears: ends[kind],
-    detail: () => z.object({ data: object({ additionalFailureInfo: text }), metadata: object({ awayFrom: text }) }),
-    format: ({ data, metadata }, event): Notice => {
-      const zone = metadata?.awayFrom;
-      const resource = resourceName(event.resources[0]);
-      const reason =
-        severity > 1 ? data?.additionalFailureInfo?.replace(/^practice run interrupted\.?\s*/i, "") : undefined;
-      const common = {
-        node: resource ?? zone ?? place(event),
-        summary: says(resource ? ` of ${resource}` : "", zone ? ` away from ${zone}` : "") + clause(": ", reason),
-        condition: ["arc-zonal-shift", kind, resource ?? zone ?? "any"].join(":"),
-      };
-      if (severity === 0) {
-        const raised = Object.values(shifts).filter((shift) => shift.kind === kind && shift.severity > 1);
-        return { ...common, severity, clears: [...new Set(raised.map((shift) => shift.severity as ProblemSeverity))] };
-      }
-      return {
-        ...common,
-        severity,
-        condition: severity > 1 ? common.condition : `${common.condition}:${slug(detailType)}`,
-      };
-    },
-  }),
-);
+export const arcZonalShift = () =>
+  Object.entries(shifts).flatMap(([detailType, { severity, kind, says }]) =>
+    formatter({
+      source: "aws.arc-zonal-shift",
+      detailType,
+      means: "Traffic was shifted away from an Availability Zone, or is back",
+      severity: String(severity),
+      clears: ends[kind],
+      detail: () => z.object({ data: object({ additionalFailureInfo: text }), metadata: object({ awayFrom: text }) }),
+      format: ({ data, metadata }, event): Notice => {
+        const zone = metadata?.awayFrom;
+        const resource = resourceName(event.resources[0]);
+        const reason =
+          severity > 1 ? data?.additionalFailureInfo?.replace(/^practice run interrupted\.?\s*/i, "") : undefined;
+        const common = {
+          node: resource ?? zone ?? place(event),
+          summary: says(resource ? ` of ${resource}` : "", zone ? ` away from ${zone}` : "") + clause(": ", reason),
+          condition: ["arc-zonal-shift", kind, resource ?? zone ?? "any"].join(":"),
+        };
+        if (severity === 0) {
+          const raised = Object.values(shifts).filter((shift) => shift.kind === kind && shift.severity > 1);
+          return {
+            ...common,
+            severity,
+            clears: [...new Set(raised.map((shift) => shift.severity as ProblemSeverity))],
+          };
+        }
+        return {
+          ...common,
+          severity,
+          condition: severity > 1 ? common.condition : `${common.condition}:${slug(detailType)}`,
+        };
+      },
+    }),
+  );
 
 /** `web-alb` of `arn:…:loadbalancer/app/web-alb/50dc6c495c0c9188`, else an ARN's last part. */
 const resourceName = (arn: string | undefined): string | undefined =>

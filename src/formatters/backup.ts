@@ -18,7 +18,7 @@ const ofResource =
   };
 const inVault = ofResource("in vault", vault);
 
-export const backup = [
+export const backup = () => [
   ...states("aws.backup", [
     {
       detailType: "Backup Job State Change",

@@ -2,49 +2,50 @@ import * as z from "zod";
 import { list, number, object, text } from "./fields.ts";
 import { formatter } from "./formatter.ts";
 
-export const ce = [
-  formatter({
-    source: "aws.ce",
-    detailType: "Anomaly Detected",
-    means: "Cost Anomaly Detection saw spending that it did not expect",
-    severity: "by total impact in dollars: 1,000 and more 4, 100 and more 3, else 2",
-    detail: () =>
-      z.object({
-        anomalyId: text,
-        accountId: text,
-        accountName: text,
-        dimensionValue: text,
-        dimensionalValue: text,
-        monitorName: text,
-        anomalyDetailsLink: text,
-        impact: object({ totalImpact: number }),
-        rootCauses: list(object({ service: text, region: text, linkedAccount: text, linkedAccountName: text })),
-      }),
-    format: (detail, event) => {
-      const cause = detail.rootCauses?.[0];
-      const impact = detail.impact?.totalImpact ?? 0;
-      const account = cause?.linkedAccount ?? detail.accountId ?? event.account;
-      const spent = cause?.service ?? detail.dimensionValue ?? detail.dimensionalValue;
-      const about = [
-        amount(impact),
-        detail.monitorName && `monitor ${detail.monitorName}`,
-        (cause?.linkedAccountName ?? cause?.linkedAccount) &&
-          `account ${cause?.linkedAccountName ?? cause?.linkedAccount}`,
-      ].filter(Boolean);
-      const details = detail.anomalyDetailsLink;
-      return {
-        node: account,
-        severity: impact >= 1000 ? 4 : impact >= 100 ? 3 : 2,
-        summary:
-          `Cost anomaly${spent ? ` in ${spent}` : ""}${cause?.region ? ` in ${cause.region}` : ""}` +
-          (about.length > 0 ? ` (${about.join(", ")})` : ""),
-        condition: `ce:anomaly:${detail.anomalyId ?? `${account}:${spent ?? "any"}`}`,
-        link:
-          details && /^https:\/\/([\w-]+\.)*(?:aws\.amazon\.com|amazonaws\.cn)\//.test(details) ? details : undefined,
-      };
-    },
-  }),
-].flat();
+export const ce = () =>
+  [
+    formatter({
+      source: "aws.ce",
+      detailType: "Anomaly Detected",
+      means: "Cost Anomaly Detection saw spending that it did not expect",
+      severity: "by total impact in dollars: 1,000 and more 4, 100 and more 3, else 2",
+      detail: () =>
+        z.object({
+          anomalyId: text,
+          accountId: text,
+          accountName: text,
+          dimensionValue: text,
+          dimensionalValue: text,
+          monitorName: text,
+          anomalyDetailsLink: text,
+          impact: object({ totalImpact: number }),
+          rootCauses: list(object({ service: text, region: text, linkedAccount: text, linkedAccountName: text })),
+        }),
+      format: (detail, event) => {
+        const cause = detail.rootCauses?.[0];
+        const impact = detail.impact?.totalImpact ?? 0;
+        const account = cause?.linkedAccount ?? detail.accountId ?? event.account;
+        const spent = cause?.service ?? detail.dimensionValue ?? detail.dimensionalValue;
+        const about = [
+          amount(impact),
+          detail.monitorName && `monitor ${detail.monitorName}`,
+          (cause?.linkedAccountName ?? cause?.linkedAccount) &&
+            `account ${cause?.linkedAccountName ?? cause?.linkedAccount}`,
+        ].filter(Boolean);
+        const details = detail.anomalyDetailsLink;
+        return {
+          node: account,
+          severity: impact >= 1000 ? 4 : impact >= 100 ? 3 : 2,
+          summary:
+            `Cost anomaly${spent ? ` in ${spent}` : ""}${cause?.region ? ` in ${cause.region}` : ""}` +
+            (about.length > 0 ? ` (${about.join(", ")})` : ""),
+          condition: `ce:anomaly:${detail.anomalyId ?? `${account}:${spent ?? "any"}`}`,
+          link:
+            details && /^https:\/\/([\w-]+\.)*(?:aws\.amazon\.com|amazonaws\.cn)\//.test(details) ? details : undefined,
+        };
+      },
+    }),
+  ].flat();
 
 /** The impact as the power of ten that it exceeds: it grows with each repeat. */
 function amount(impact: number): string | undefined {

@@ -212,105 +212,106 @@ const serviceEvents: Readonly<Record<string, ProblemSeverity>> = {
 
 const failedState = /fail|error|unsuccessful/i;
 
-export const cloudtrail = [
-  ...["*", "aws.organizations"].flatMap((source) =>
-    formatter({
-      source,
-      detailType: "AWS API Call via CloudTrail",
-      means: "Someone called an API of AWS; calls that only read are left out",
-      severity:
-        "what weakens security, logging, backups or the network, or destroys data 2 to 5 by a list; the root user at least 4; denied 2; else 1",
-      clears: "the call that undoes it, such as StartLogging of StopLogging, on the same resource",
-      detail: trailRecord,
-      format: callNotices,
-    }),
-  ),
-  formatter({
-    source: "*",
-    detailType: "AWS Console Action via CloudTrail",
-    means: "Someone did something in the AWS console that is no API call",
-    severity: "root 3, else 1",
-    detail: trailRecord,
-    format: (record, event) => {
-      const { action, by, place, region, link } = trailed(record, event);
-      return {
-        node: place,
-        summary: `${by.name} did ${action} in the console in ${region}${clause(", which failed: ", record.errorCode ?? record.errorMessage, 100)}`,
-        severity: by.root ? 3 : 1,
-        condition: `cloudtrail:console:${by.key}:${action}`,
-        noise: readsOnly(record, "") ? "read-only" : undefined,
-        link,
-      };
-    },
-  }),
-  formatter({
-    source: "*",
-    detailType: "AWS Service Event via CloudTrail",
-    means: "A service of AWS did something on its own",
-    severity: "a KMS key deleted 4, a spot instance evicted 2, what failed 2, else 1",
-    detail: trailRecord,
-    format: (record, event) => {
-      const { call, action, by, place, region, link } = trailed(record, event);
-      const { state, of } = reportedState(record.serviceEventDetails ?? {});
-      const failed =
-        failedState.test(state ?? "") || record.errorCode !== undefined || record.errorMessage !== undefined;
-      const deed = deedOf(call);
-      const noun = deed.noun.replaceAll(" ", "");
-      const arn = record.resources?.[0]?.ARN;
-      const target =
-        targetOf(of, noun) ??
-        targetOf(record.additionalEventData ?? {}, noun) ??
-        (arn ? { name: arnName(arn) ?? arn, kind: "" } : undefined);
-      const done =
-        target && deed.verb && !state && !failed
-          ? `${phrase(deed.verb, deed.noun, target.kind, target.name)} (${action})`
-          : `reported ${action} ${target ? `on ${target.name}` : `in ${region}`}`;
-      return {
-        node: target ? target.name : place,
-        summary: `${by.name} ${done}${state ? `, which ${predicate(state)}` : failed ? ", which failed" : ""}${clause(": ", record.errorCode ?? record.errorMessage, 100)}`,
-        severity: (Object.hasOwn(serviceEvents, action) && serviceEvents[action]) || (failed ? 2 : 1),
-        condition: ["cloudtrail:service", action, target?.name, state && slug(state), failed && "failed"]
-          .filter(Boolean)
-          .join(":"),
-        link,
-      };
-    },
-  }),
-  formatter({
-    source: "aws.cloudtrail",
-    detailType: "AWS Insight via CloudTrail",
-    means: "CloudTrail Insights saw unusually many API calls or errors, or that they ended",
-    severity: "unusual error rate 3, unusual call rate 2, End 0",
-    clears: "End of the same insight",
-    detail: () =>
-      z.object({
-        sharedEventID: text,
-        recipientAccountId: text,
-        awsRegion: text,
-        insightDetails: object({
-          state: text,
-          eventSource: text,
-          eventName: text,
-          errorCode: text,
-          insightType: text,
-        }),
+export const cloudtrail = () =>
+  [
+    ...["*", "aws.organizations"].flatMap((source) =>
+      formatter({
+        source,
+        detailType: "AWS API Call via CloudTrail",
+        means: "Someone called an API of AWS; calls that only read are left out",
+        severity:
+          "what weakens security, logging, backups or the network, or destroys data 2 to 5 by a list; the root user at least 4; denied 2; else 1",
+        clears: "the call that undoes it, such as StartLogging of StopLogging, on the same resource",
+        detail: trailRecord,
+        format: callNotices,
       }),
-    format: ({ sharedEventID, recipientAccountId, awsRegion, insightDetails }, event) => {
-      const { state, eventSource, eventName, errorCode, insightType } = insightDetails ?? {};
-      if (!state || !insightType) throw new UnexpectedPayload("no insightDetails");
-      const action = [eventSource?.replace(/\.amazonaws\.com$/, ""), eventName].filter(Boolean).join(":");
-      const errors = /error/i.test(insightType);
-      const region = awsRegion ?? event.region;
-      const counted = errors ? [errorCode, "errors"].filter(Boolean).join(" ") : "calls";
-      const what = `unusual rate of ${counted} of ${action || "an API"} in ${region}`;
-      const common = {
-        node: `${recipientAccountId ?? event.account}-${region}`,
-        condition: `cloudtrail:insight:${sharedEventID ?? `${insightType}:${action}:${errorCode ?? ""}`}`,
-        link: consoleLink(region, "cloudtrailv2/home", "#/insights"),
-      };
-      return state === "End"
-        ? { ...common, summary: `CloudTrail: the ${what} ended`, severity: 0, clears: [errors ? 3 : 2] }
-        : { ...common, summary: `CloudTrail saw an ${what}`, severity: errors ? 3 : 2 };
-    },
-  }),
-].flat();
+    ),
+    formatter({
+      source: "*",
+      detailType: "AWS Console Action via CloudTrail",
+      means: "Someone did something in the AWS console that is no API call",
+      severity: "root 3, else 1",
+      detail: trailRecord,
+      format: (record, event) => {
+        const { action, by, place, region, link } = trailed(record, event);
+        return {
+          node: place,
+          summary: `${by.name} did ${action} in the console in ${region}${clause(", which failed: ", record.errorCode ?? record.errorMessage, 100)}`,
+          severity: by.root ? 3 : 1,
+          condition: `cloudtrail:console:${by.key}:${action}`,
+          noise: readsOnly(record, "") ? "read-only" : undefined,
+          link,
+        };
+      },
+    }),
+    formatter({
+      source: "*",
+      detailType: "AWS Service Event via CloudTrail",
+      means: "A service of AWS did something on its own",
+      severity: "a KMS key deleted 4, a spot instance evicted 2, what failed 2, else 1",
+      detail: trailRecord,
+      format: (record, event) => {
+        const { call, action, by, place, region, link } = trailed(record, event);
+        const { state, of } = reportedState(record.serviceEventDetails ?? {});
+        const failed =
+          failedState.test(state ?? "") || record.errorCode !== undefined || record.errorMessage !== undefined;
+        const deed = deedOf(call);
+        const noun = deed.noun.replaceAll(" ", "");
+        const arn = record.resources?.[0]?.ARN;
+        const target =
+          targetOf(of, noun) ??
+          targetOf(record.additionalEventData ?? {}, noun) ??
+          (arn ? { name: arnName(arn) ?? arn, kind: "" } : undefined);
+        const done =
+          target && deed.verb && !state && !failed
+            ? `${phrase(deed.verb, deed.noun, target.kind, target.name)} (${action})`
+            : `reported ${action} ${target ? `on ${target.name}` : `in ${region}`}`;
+        return {
+          node: target ? target.name : place,
+          summary: `${by.name} ${done}${state ? `, which ${predicate(state)}` : failed ? ", which failed" : ""}${clause(": ", record.errorCode ?? record.errorMessage, 100)}`,
+          severity: (Object.hasOwn(serviceEvents, action) && serviceEvents[action]) || (failed ? 2 : 1),
+          condition: ["cloudtrail:service", action, target?.name, state && slug(state), failed && "failed"]
+            .filter(Boolean)
+            .join(":"),
+          link,
+        };
+      },
+    }),
+    formatter({
+      source: "aws.cloudtrail",
+      detailType: "AWS Insight via CloudTrail",
+      means: "CloudTrail Insights saw unusually many API calls or errors, or that they ended",
+      severity: "unusual error rate 3, unusual call rate 2, End 0",
+      clears: "End of the same insight",
+      detail: () =>
+        z.object({
+          sharedEventID: text,
+          recipientAccountId: text,
+          awsRegion: text,
+          insightDetails: object({
+            state: text,
+            eventSource: text,
+            eventName: text,
+            errorCode: text,
+            insightType: text,
+          }),
+        }),
+      format: ({ sharedEventID, recipientAccountId, awsRegion, insightDetails }, event) => {
+        const { state, eventSource, eventName, errorCode, insightType } = insightDetails ?? {};
+        if (!state || !insightType) throw new UnexpectedPayload("no insightDetails");
+        const action = [eventSource?.replace(/\.amazonaws\.com$/, ""), eventName].filter(Boolean).join(":");
+        const errors = /error/i.test(insightType);
+        const region = awsRegion ?? event.region;
+        const counted = errors ? [errorCode, "errors"].filter(Boolean).join(" ") : "calls";
+        const what = `unusual rate of ${counted} of ${action || "an API"} in ${region}`;
+        const common = {
+          node: `${recipientAccountId ?? event.account}-${region}`,
+          condition: `cloudtrail:insight:${sharedEventID ?? `${insightType}:${action}:${errorCode ?? ""}`}`,
+          link: consoleLink(region, "cloudtrailv2/home", "#/insights"),
+        };
+        return state === "End"
+          ? { ...common, summary: `CloudTrail: the ${what} ended`, severity: 0, clears: [errors ? 3 : 2] }
+          : { ...common, summary: `CloudTrail saw an ${what}`, severity: errors ? 3 : 2 };
+      },
+    }),
+  ].flat();

@@ -40,173 +40,174 @@ interface Configuration {
   readonly description?: string | undefined;
 }
 
-export const cloudwatch = [
-  formatter({
-    source: "aws.cloudwatch",
-    detailType: "CloudWatch Alarm State Change",
-    means: "An alarm went off, went back to OK or has too little data",
-    severity:
-      "ALARM 4, or as the alarm's owner says: its tag `severity`, `[sev:4]` or `P2` in its description or name (P1 5, P2 4, P3 3, P4 2, P5 1); 1 while muted or suppressed; INSUFFICIENT_DATA 1; OK 0",
-    clears: "OK of the same alarm, or its deletion",
-    detail: () =>
-      z.object({
-        alarmName: text,
-        alarmTags: z.unknown().optional(),
-        muteDetail: z.unknown().optional(),
-        state: stateFields(),
-        previousState: stateFields(),
-        configuration: object({ metrics: metricFields(), alarmRule: text, description: text }),
-      }),
-    format: (detail, event) => {
-      const alarm = alarmOf(detail.alarmName, detail.configuration, event);
-      const { value, reason, reasonData } = detail.state ?? {};
-      if (!value) throw new UnexpectedPayload("no state.value");
-      const steering = alarm.name.startsWith("TargetTracking-");
-      const quiet = steering || Boolean(detail.state?.actionsSuppressedBy) || isFields(detail.muteDetail);
-      const owners = severityOf(detail.alarmTags, detail.configuration?.description, alarm.name);
-      const common = {
-        node: alarm.node,
-        condition: conditionOf(alarm.name),
-        noise: steering ? ("target-tracking" as const) : undefined,
-        link: linkOf(event, alarm.name),
-      };
-      switch (value.toUpperCase()) {
-        case "ALARM":
-          return {
-            ...common,
-            severity: quiet ? 1 : owners,
-            summary: alarmed(alarm, reason, reasonData) + (quiet && !steering ? ", muted" : ""),
-          };
-        case "OK": {
-          const initial =
-            detail.previousState?.value?.toUpperCase() === "INSUFFICIENT_DATA" &&
-            detail.previousState.reason?.startsWith("Unchecked: Initial");
+export const cloudwatch = () =>
+  [
+    formatter({
+      source: "aws.cloudwatch",
+      detailType: "CloudWatch Alarm State Change",
+      means: "An alarm went off, went back to OK or has too little data",
+      severity:
+        "ALARM 4, or as the alarm's owner says: its tag `severity`, `[sev:4]` or `P2` in its description or name (P1 5, P2 4, P3 3, P4 2, P5 1); 1 while muted or suppressed; INSUFFICIENT_DATA 1; OK 0",
+      clears: "OK of the same alarm, or its deletion",
+      detail: () =>
+        z.object({
+          alarmName: text,
+          alarmTags: z.unknown().optional(),
+          muteDetail: z.unknown().optional(),
+          state: stateFields(),
+          previousState: stateFields(),
+          configuration: object({ metrics: metricFields(), alarmRule: text, description: text }),
+        }),
+      format: (detail, event) => {
+        const alarm = alarmOf(detail.alarmName, detail.configuration, event);
+        const { value, reason, reasonData } = detail.state ?? {};
+        if (!value) throw new UnexpectedPayload("no state.value");
+        const steering = alarm.name.startsWith("TargetTracking-");
+        const quiet = steering || Boolean(detail.state?.actionsSuppressedBy) || isFields(detail.muteDetail);
+        const owners = severityOf(detail.alarmTags, detail.configuration?.description, alarm.name);
+        const common = {
+          node: alarm.node,
+          condition: conditionOf(alarm.name),
+          noise: steering ? ("target-tracking" as const) : undefined,
+          link: linkOf(event, alarm.name),
+        };
+        switch (value.toUpperCase()) {
+          case "ALARM":
+            return {
+              ...common,
+              severity: quiet ? 1 : owners,
+              summary: alarmed(alarm, reason, reasonData) + (quiet && !steering ? ", muted" : ""),
+            };
+          case "OK": {
+            const initial =
+              detail.previousState?.value?.toUpperCase() === "INSUFFICIENT_DATA" &&
+              detail.previousState.reason?.startsWith("Unchecked: Initial");
+            return {
+              ...common,
+              severity: 0,
+              clears: clearable(owners),
+              noise: common.noise ?? (initial ? ("progress" as const) : undefined),
+              summary: said(alarm, "back to normal", "is OK again"),
+            };
+          }
+          default:
+            return {
+              ...common,
+              severity: 1,
+              condition: `${conditionOf(alarm.name)}:${value.toLowerCase()}`,
+              summary: said(alarm, "without enough data to judge", "has not enough data to judge"),
+            };
+        }
+      },
+    }),
+    formatter({
+      source: "aws.cloudwatch",
+      detailType: "CloudWatch Alarm Contributor State Change",
+      means: "One of the series that an alarm watches went off or back to OK",
+      severity: "ALARM one below the alarm's own (3 unless its owner says otherwise), 1 while muted; OK 0; else 1",
+      clears: "OK of the same contributor",
+      detail: () =>
+        z.object({
+          alarmName: text,
+          alarmTags: z.unknown().optional(),
+          alarmContributor: object({ id: text, attributes: z.unknown().optional() }),
+          muteDetail: z.unknown().optional(),
+          state: stateFields(),
+          configuration: object({ metrics: metricFields(), alarmRule: text, description: text }),
+        }),
+      format: (detail, event) => {
+        const parent = alarmOf(detail.alarmName, detail.configuration, event);
+        const { value, reason, reasonData } = detail.state ?? {};
+        if (!value) throw new UnexpectedPayload("no state.value");
+        const series = Object.values(
+          isFields(detail.alarmContributor?.attributes) ? detail.alarmContributor.attributes : {},
+        )
+          .filter((attribute) => typeof attribute === "string" && attribute.trim())
+          .slice(0, 3)
+          .join(", ");
+        const alarm = {
+          ...parent,
+          node: series || parent.node,
+          watched: [parent.metric.name || "A series", series].filter(Boolean).join(" of "),
+        };
+        const muted = isFields(detail.muteDetail);
+        const owners = severityOf(detail.alarmTags, detail.configuration?.description, alarm.name);
+        const severity = Math.max(1, owners - 1) as ProblemSeverity;
+        const common = {
+          node: alarm.node,
+          condition: `${conditionOf(alarm.name)}:contributor:${detail.alarmContributor?.id ?? series}`,
+          link: linkOf(event, alarm.name),
+        };
+        if (value.toUpperCase() === "OK") {
+          const clears = clearable(severity, 3);
+          return { ...common, severity: 0, clears, summary: said(alarm, "back to normal", "is OK again") };
+        }
+        if (value.toUpperCase() === "ALARM") {
+          const summary = alarmed(alarm, reason, reasonData) + (muted ? ", muted" : "");
+          return { ...common, severity: muted ? 1 : severity, summary };
+        }
+        return {
+          ...common,
+          severity: 1,
+          condition: `${common.condition}:${value.toLowerCase()}`,
+          summary: said(alarm, "without enough data to judge", "has not enough data to judge"),
+        };
+      },
+    }),
+    formatter({
+      source: "aws.cloudwatch",
+      detailType: "CloudWatch Alarm Configuration Change",
+      means: "An alarm was created, changed or deleted",
+      severity: "create, update 1; delete 0, since a deleted alarm cannot go back to OK",
+      detail: () =>
+        z.object({
+          alarmName: text,
+          alarmTags: z.unknown().optional(),
+          operation: text,
+          configuration: object({
+            metrics: metricFields(),
+            alarmRule: text,
+            description: text,
+            alarmName: text,
+            threshold: number,
+            comparisonOperator: text,
+            actionsEnabled: z.unknown().optional(),
+          }),
+        }),
+      format: (detail, event) => {
+        const { configuration, operation } = detail;
+        if (!operation) throw new UnexpectedPayload("no operation");
+        const alarm = alarmOf(detail.alarmName ?? configuration?.alarmName, configuration, event);
+        const common = {
+          node: alarm.node,
+          noise: alarm.name.startsWith("TargetTracking-") ? ("target-tracking" as const) : undefined,
+        };
+        if (operation.toLowerCase() === "delete") {
           return {
             ...common,
             severity: 0,
-            clears: clearable(owners),
-            noise: common.noise ?? (initial ? ("progress" as const) : undefined),
-            summary: said(alarm, "back to normal", "is OK again"),
+            clears: clearable(severityOf(detail.alarmTags, configuration?.description, alarm.name)),
+            condition: conditionOf(alarm.name),
+            summary: `Alarm ${alarm.name} was deleted${alarm.watched ? `; it watched ${alarm.watched}` : ""}`,
           };
         }
-        default:
-          return {
-            ...common,
-            severity: 1,
-            condition: `${conditionOf(alarm.name)}:${value.toLowerCase()}`,
-            summary: said(alarm, "without enough data to judge", "has not enough data to judge"),
-          };
-      }
-    },
-  }),
-  formatter({
-    source: "aws.cloudwatch",
-    detailType: "CloudWatch Alarm Contributor State Change",
-    means: "One of the series that an alarm watches went off or back to OK",
-    severity: "ALARM one below the alarm's own (3 unless its owner says otherwise), 1 while muted; OK 0; else 1",
-    clears: "OK of the same contributor",
-    detail: () =>
-      z.object({
-        alarmName: text,
-        alarmTags: z.unknown().optional(),
-        alarmContributor: object({ id: text, attributes: z.unknown().optional() }),
-        muteDetail: z.unknown().optional(),
-        state: stateFields(),
-        configuration: object({ metrics: metricFields(), alarmRule: text, description: text }),
-      }),
-    format: (detail, event) => {
-      const parent = alarmOf(detail.alarmName, detail.configuration, event);
-      const { value, reason, reasonData } = detail.state ?? {};
-      if (!value) throw new UnexpectedPayload("no state.value");
-      const series = Object.values(
-        isFields(detail.alarmContributor?.attributes) ? detail.alarmContributor.attributes : {},
-      )
-        .filter((attribute) => typeof attribute === "string" && attribute.trim())
-        .slice(0, 3)
-        .join(", ");
-      const alarm = {
-        ...parent,
-        node: series || parent.node,
-        watched: [parent.metric.name || "A series", series].filter(Boolean).join(" of "),
-      };
-      const muted = isFields(detail.muteDetail);
-      const owners = severityOf(detail.alarmTags, detail.configuration?.description, alarm.name);
-      const severity = Math.max(1, owners - 1) as ProblemSeverity;
-      const common = {
-        node: alarm.node,
-        condition: `${conditionOf(alarm.name)}:contributor:${detail.alarmContributor?.id ?? series}`,
-        link: linkOf(event, alarm.name),
-      };
-      if (value.toUpperCase() === "OK") {
-        const clears = clearable(severity, 3);
-        return { ...common, severity: 0, clears, summary: said(alarm, "back to normal", "is OK again") };
-      }
-      if (value.toUpperCase() === "ALARM") {
-        const summary = alarmed(alarm, reason, reasonData) + (muted ? ", muted" : "");
-        return { ...common, severity: muted ? 1 : severity, summary };
-      }
-      return {
-        ...common,
-        severity: 1,
-        condition: `${common.condition}:${value.toLowerCase()}`,
-        summary: said(alarm, "without enough data to judge", "has not enough data to judge"),
-      };
-    },
-  }),
-  formatter({
-    source: "aws.cloudwatch",
-    detailType: "CloudWatch Alarm Configuration Change",
-    means: "An alarm was created, changed or deleted",
-    severity: "create, update 1; delete 0, since a deleted alarm cannot go back to OK",
-    detail: () =>
-      z.object({
-        alarmName: text,
-        alarmTags: z.unknown().optional(),
-        operation: text,
-        configuration: object({
-          metrics: metricFields(),
-          alarmRule: text,
-          description: text,
-          alarmName: text,
-          threshold: number,
-          comparisonOperator: text,
-          actionsEnabled: z.unknown().optional(),
-        }),
-      }),
-    format: (detail, event) => {
-      const { configuration, operation } = detail;
-      if (!operation) throw new UnexpectedPayload("no operation");
-      const alarm = alarmOf(detail.alarmName ?? configuration?.alarmName, configuration, event);
-      const common = {
-        node: alarm.node,
-        noise: alarm.name.startsWith("TargetTracking-") ? ("target-tracking" as const) : undefined,
-      };
-      if (operation.toLowerCase() === "delete") {
+        const compared = comparison(configuration?.comparisonOperator);
+        const goal = compared && `${compared} ${threshold(configuration?.threshold, alarm.metric)}`.trim();
+        const rule = [alarm.watched, alarm.composite ? "in alarm" : goal].filter(Boolean).join(" ");
+        const changed = operation.toLowerCase() === "create" ? "created" : `${operation.toLowerCase()}d`;
         return {
           ...common,
-          severity: 0,
-          clears: clearable(severityOf(detail.alarmTags, configuration?.description, alarm.name)),
-          condition: conditionOf(alarm.name),
-          summary: `Alarm ${alarm.name} was deleted${alarm.watched ? `; it watched ${alarm.watched}` : ""}`,
+          severity: 1,
+          condition: `cloudwatch:alarm-config:${alarm.name}:${operation.toLowerCase()}`,
+          link: linkOf(event, alarm.name),
+          summary:
+            `Alarm ${alarm.name} was ${changed}` +
+            (rule ? `; it watches for ${rule}` : "") +
+            (configuration?.actionsEnabled === false ? ", with its actions switched off" : ""),
         };
-      }
-      const compared = comparison(configuration?.comparisonOperator);
-      const goal = compared && `${compared} ${threshold(configuration?.threshold, alarm.metric)}`.trim();
-      const rule = [alarm.watched, alarm.composite ? "in alarm" : goal].filter(Boolean).join(" ");
-      const changed = operation.toLowerCase() === "create" ? "created" : `${operation.toLowerCase()}d`;
-      return {
-        ...common,
-        severity: 1,
-        condition: `cloudwatch:alarm-config:${alarm.name}:${operation.toLowerCase()}`,
-        link: linkOf(event, alarm.name),
-        summary:
-          `Alarm ${alarm.name} was ${changed}` +
-          (rule ? `; it watches for ${rule}` : "") +
-          (configuration?.actionsEnabled === false ? ", with its actions switched off" : ""),
-      };
-    },
-  }),
-].flat();
+      },
+    }),
+  ].flat();
 
 const conditionOf = (name: string): string => `cloudwatch:alarm:${name}`;
 const linkOf = (event: AwsEvent, name: string): string =>

@@ -10,40 +10,41 @@ const link: Read = (event) => {
   return name && consoleLink(event.region, `codesuite/codebuild/${event.account}/projects/${name}/history`);
 };
 
-export const codebuild = states("aws.codebuild", [
-  {
-    detailType: "CodeBuild Build State Change",
-    means: "A build started, succeeded, failed, timed out or was stopped",
-    thing: "CodeBuild project",
-    condition: "build",
-    name: project,
-    state: "detail.build-status",
-    problems: { FAILED: 3, FAULT: 3, TIMED_OUT: 3 },
-    clears: ["SUCCEEDED"],
-    says: {
-      FAILED: "failed to build",
-      FAULT: "failed to build by a fault of CodeBuild",
-      TIMED_OUT: "timed out in its build",
-      SUCCEEDED: "was built",
-      IN_PROGRESS: "is being built",
-      STOPPED: "had its build stopped",
+export const codebuild = () =>
+  states("aws.codebuild", [
+    {
+      detailType: "CodeBuild Build State Change",
+      means: "A build started, succeeded, failed, timed out or was stopped",
+      thing: "CodeBuild project",
+      condition: "build",
+      name: project,
+      state: "detail.build-status",
+      problems: { FAILED: 3, FAULT: 3, TIMED_OUT: 3 },
+      clears: ["SUCCEEDED"],
+      says: {
+        FAILED: "failed to build",
+        FAULT: "failed to build by a fault of CodeBuild",
+        TIMED_OUT: "timed out in its build",
+        SUCCEEDED: "was built",
+        IN_PROGRESS: "is being built",
+        STOPPED: "had its build stopped",
+      },
+      link,
     },
-    link,
-  },
-  {
-    detailType: "CodeBuild Build Phase Change",
-    means: "A phase of a build ended; the build's own event tells how bad it is",
-    thing: "CodeBuild phase",
-    name: "detail.completed-phase",
-    node: project,
-    key: joined(":", "detail.project-name", "detail.completed-phase"),
-    state: "detail.completed-phase-status",
-    problems: {},
-    where: (event) => {
-      const name = project(event);
-      const context = at("detail.completed-phase-context")(event);
-      return `${name ? ` in project ${name}` : ""}${context && !/^\[[\s:]*\]$/.test(context) ? `: ${context.slice(0, 160)}` : ""}`;
+    {
+      detailType: "CodeBuild Build Phase Change",
+      means: "A phase of a build ended; the build's own event tells how bad it is",
+      thing: "CodeBuild phase",
+      name: "detail.completed-phase",
+      node: project,
+      key: joined(":", "detail.project-name", "detail.completed-phase"),
+      state: "detail.completed-phase-status",
+      problems: {},
+      where: (event) => {
+        const name = project(event);
+        const context = at("detail.completed-phase-context")(event);
+        return `${name ? ` in project ${name}` : ""}${context && !/^\[[\s:]*\]$/.test(context) ? `: ${context.slice(0, 160)}` : ""}`;
+      },
+      link,
     },
-    link,
-  },
-]);
+  ]);

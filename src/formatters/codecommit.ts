@@ -17,79 +17,82 @@ const references = { referenceCreated: "created", referenceUpdated: "updated", r
 
 const source = "aws.codecommit";
 
-export const codecommit = [
-  formatter({
-    source,
-    detailType: "CodeCommit Repository State Change",
-    means: "A branch or tag was created, moved or deleted",
-    severity: "main, master, trunk, develop, production, live or a release branch deleted 2, else 1",
-    detail: () =>
-      z.object({ event: text, repositoryName: text, referenceName: text, referenceType: text, callerUserArn: text }),
-    format: ({ event: what, repositoryName, referenceName, referenceType, callerUserArn }, event) => {
-      const repository = repositoryName ?? lastPart(event.resources[0]);
-      if (!repository || !what) throw new UnexpectedPayload("no repositoryName or no event");
-      const done = lookUp(references, what);
-      const reference = [referenceType ?? "branch", referenceName].filter(Boolean).join(" ");
-      const by = personOf(callerUserArn);
-      const lost = what === "referenceDeleted" && referenceType !== "tag" && important.test(referenceName ?? "");
-      return {
-        node: repository,
-        summary: `CodeCommit ${repository}: ${done ? `${reference} was ${done}` : words(what)}${by ? ` by ${by}` : ""}`,
-        severity: lost ? 2 : 1,
-        condition: `codecommit:${slug(what)}:${repository}:${referenceName ?? ""}`,
-        link: consoleLink(event.region, `codesuite/codecommit/repositories/${repository}/browse`),
-      };
-    },
-  }),
-  formatter({
-    source,
-    detailType: "CodeCommit Pull Request State Change",
-    means: "A pull request was opened, changed, approved, merged or closed",
-    severity: "1",
-    detail: () =>
-      z.object({ event: text, repositoryNames: list(text), pullRequestId: text, title: text, callerUserArn: text }),
-    format: ({ event: what, repositoryNames, pullRequestId, title, callerUserArn }, event) => {
-      const repository = repositoryNames?.find((name) => name !== undefined) ?? lastPart(event.resources[0]);
-      if (!repository || !what) throw new UnexpectedPayload("no repository or no event");
-      const by = personOf(callerUserArn);
-      const which = [pullRequestId && `number ${pullRequestId}`, title && `"${title}"`].filter(Boolean).join(" ");
-      return {
-        node: repository,
-        summary: `CodeCommit ${repository}: ${words(what)}${which ? `, ${which}` : ""}${by ? `, by ${by}` : ""}`,
-        severity: 1,
-        condition: `codecommit:${slug(what)}:${repository}:${pullRequestId ?? ""}`,
-        link: pullRequestId
-          ? consoleLink(
-              event.region,
-              `codesuite/codecommit/repositories/${repository}/pull-requests/${pullRequestId}/details`,
-            )
-          : undefined,
-      };
-    },
-  }),
-  formatter({
-    source,
-    detailType: [
-      "CodeCommit Comment on Commit",
-      "CodeCommit Comment on Pull Request",
-      "CodeCommit Comment Reaction Change",
-      "CodeCommit Approval Rule Template Change",
-    ],
-    means: "Someone commented, reacted to a comment, or changed which approvals pull requests need",
-    severity: "1",
-    detail: () => z.object({ event: text, repositoryName: text, approvalRuleTemplateName: text, callerUserArn: text }),
-    format: ({ event: what, repositoryName, approvalRuleTemplateName: template, callerUserArn }, event) => {
-      const node = repositoryName ?? lastPart(event.resources[0]) ?? template;
-      if (!node || !what) throw new UnexpectedPayload("no repository or no event");
-      const by = personOf(callerUserArn);
-      const about = template ? `CodeCommit ${words(what)}: ${template}` : `CodeCommit ${node}: ${words(what)}`;
-      return {
-        node,
-        summary: by ? `${about} by ${by}` : about,
-        severity: 1,
-        condition: `codecommit:${slug(what)}:${template ?? node}`,
-        link: repositoryName && consoleLink(event.region, `codesuite/codecommit/repositories/${repositoryName}/browse`),
-      };
-    },
-  }),
-].flat();
+export const codecommit = () =>
+  [
+    formatter({
+      source,
+      detailType: "CodeCommit Repository State Change",
+      means: "A branch or tag was created, moved or deleted",
+      severity: "main, master, trunk, develop, production, live or a release branch deleted 2, else 1",
+      detail: () =>
+        z.object({ event: text, repositoryName: text, referenceName: text, referenceType: text, callerUserArn: text }),
+      format: ({ event: what, repositoryName, referenceName, referenceType, callerUserArn }, event) => {
+        const repository = repositoryName ?? lastPart(event.resources[0]);
+        if (!repository || !what) throw new UnexpectedPayload("no repositoryName or no event");
+        const done = lookUp(references, what);
+        const reference = [referenceType ?? "branch", referenceName].filter(Boolean).join(" ");
+        const by = personOf(callerUserArn);
+        const lost = what === "referenceDeleted" && referenceType !== "tag" && important.test(referenceName ?? "");
+        return {
+          node: repository,
+          summary: `CodeCommit ${repository}: ${done ? `${reference} was ${done}` : words(what)}${by ? ` by ${by}` : ""}`,
+          severity: lost ? 2 : 1,
+          condition: `codecommit:${slug(what)}:${repository}:${referenceName ?? ""}`,
+          link: consoleLink(event.region, `codesuite/codecommit/repositories/${repository}/browse`),
+        };
+      },
+    }),
+    formatter({
+      source,
+      detailType: "CodeCommit Pull Request State Change",
+      means: "A pull request was opened, changed, approved, merged or closed",
+      severity: "1",
+      detail: () =>
+        z.object({ event: text, repositoryNames: list(text), pullRequestId: text, title: text, callerUserArn: text }),
+      format: ({ event: what, repositoryNames, pullRequestId, title, callerUserArn }, event) => {
+        const repository = repositoryNames?.find((name) => name !== undefined) ?? lastPart(event.resources[0]);
+        if (!repository || !what) throw new UnexpectedPayload("no repository or no event");
+        const by = personOf(callerUserArn);
+        const which = [pullRequestId && `number ${pullRequestId}`, title && `"${title}"`].filter(Boolean).join(" ");
+        return {
+          node: repository,
+          summary: `CodeCommit ${repository}: ${words(what)}${which ? `, ${which}` : ""}${by ? `, by ${by}` : ""}`,
+          severity: 1,
+          condition: `codecommit:${slug(what)}:${repository}:${pullRequestId ?? ""}`,
+          link: pullRequestId
+            ? consoleLink(
+                event.region,
+                `codesuite/codecommit/repositories/${repository}/pull-requests/${pullRequestId}/details`,
+              )
+            : undefined,
+        };
+      },
+    }),
+    formatter({
+      source,
+      detailType: [
+        "CodeCommit Comment on Commit",
+        "CodeCommit Comment on Pull Request",
+        "CodeCommit Comment Reaction Change",
+        "CodeCommit Approval Rule Template Change",
+      ],
+      means: "Someone commented, reacted to a comment, or changed which approvals pull requests need",
+      severity: "1",
+      detail: () =>
+        z.object({ event: text, repositoryName: text, approvalRuleTemplateName: text, callerUserArn: text }),
+      format: ({ event: what, repositoryName, approvalRuleTemplateName: template, callerUserArn }, event) => {
+        const node = repositoryName ?? lastPart(event.resources[0]) ?? template;
+        if (!node || !what) throw new UnexpectedPayload("no repository or no event");
+        const by = personOf(callerUserArn);
+        const about = template ? `CodeCommit ${words(what)}: ${template}` : `CodeCommit ${node}: ${words(what)}`;
+        return {
+          node,
+          summary: by ? `${about} by ${by}` : about,
+          severity: 1,
+          condition: `codecommit:${slug(what)}:${template ?? node}`,
+          link:
+            repositoryName && consoleLink(event.region, `codesuite/codecommit/repositories/${repositoryName}/browse`),
+        };
+      },
+    }),
+  ].flat();

@@ -12,69 +12,75 @@ const says = {
   SUPERSEDED: "was superseded by a newer execution",
 };
 
-export const codepipeline = [
-  states("aws.codepipeline", [
-    {
-      detailType: "CodePipeline Pipeline Execution State Change",
-      means: "A pipeline's execution started, succeeded, failed or was stopped",
-      thing: "Pipeline",
-      name: ["detail.pipeline", tail("resources.0")],
-      problems: { FAILED: 3 },
-      clears: ["SUCCEEDED"],
-      says,
-      link,
-    },
-    {
-      detailType: "CodePipeline Stage Execution State Change",
-      means:
-        "A stage of a pipeline started, succeeded, failed or was stopped; the pipeline's own event tells how bad it is",
-      thing: "Stage",
-      name: "detail.stage",
-      node: ["detail.pipeline", tail("resources.0")],
-      key: joined(":", "detail.pipeline", "detail.stage"),
-      problems: {},
-      says,
-      where: behind("in pipeline", "detail.pipeline"),
-      link,
-    },
-  ]),
-  formatter({
-    source: "aws.codepipeline",
-    detailType: "CodePipeline Action Execution State Change",
-    means: "An action of a pipeline changed its state; an approval waits for someone",
-    severity: "an approval that started 2, one that ended 0, else 1",
-    clears: "the same approval's end, whether given, refused or abandoned",
-    detail: () =>
-      z.object({
-        pipeline: text,
-        stage: text,
-        action: text,
-        state: text,
-        type: object({ category: text }),
-        "execution-result": object({ "external-execution-summary": text }),
-      }),
-    format: ({ pipeline, stage, action, state, type, "execution-result": result }, event) => {
-      if (!pipeline || !state) throw new UnexpectedPayload("no pipeline or no state");
-      const step = [stage, action].filter(Boolean).join("/") || "an unnamed step";
-      const common = {
-        node: pipeline,
-        condition: `codepipeline:approval:${pipeline}:${step}`,
-        link: consoleLink(event.region, `codesuite/codepipeline/pipelines/${pipeline}/view`),
-      };
-      if (type?.category?.toLowerCase() === "approval") {
-        if (/^started$/i.test(state)) {
-          return { ...common, severity: 2, summary: `Pipeline ${pipeline} waits for approval at ${step}` };
+export const codepipeline = () =>
+  [
+    states("aws.codepipeline", [
+      {
+        detailType: "CodePipeline Pipeline Execution State Change",
+        means: "A pipeline's execution started, succeeded, failed or was stopped",
+        thing: "Pipeline",
+        name: ["detail.pipeline", tail("resources.0")],
+        problems: { FAILED: 3 },
+        clears: ["SUCCEEDED"],
+        says,
+        link,
+      },
+      {
+        detailType: "CodePipeline Stage Execution State Change",
+        means:
+          "A stage of a pipeline started, succeeded, failed or was stopped; the pipeline's own event tells how bad it is",
+        thing: "Stage",
+        name: "detail.stage",
+        node: ["detail.pipeline", tail("resources.0")],
+        key: joined(":", "detail.pipeline", "detail.stage"),
+        problems: {},
+        says,
+        where: behind("in pipeline", "detail.pipeline"),
+        link,
+      },
+    ]),
+    formatter({
+      source: "aws.codepipeline",
+      detailType: "CodePipeline Action Execution State Change",
+      means: "An action of a pipeline changed its state; an approval waits for someone",
+      severity: "an approval that started 2, one that ended 0, else 1",
+      clears: "the same approval's end, whether given, refused or abandoned",
+      detail: () =>
+        z.object({
+          pipeline: text,
+          stage: text,
+          action: text,
+          state: text,
+          type: object({ category: text }),
+          "execution-result": object({ "external-execution-summary": text }),
+        }),
+      format: ({ pipeline, stage, action, state, type, "execution-result": result }, event) => {
+        if (!pipeline || !state) throw new UnexpectedPayload("no pipeline or no state");
+        const step = [stage, action].filter(Boolean).join("/") || "an unnamed step";
+        const common = {
+          node: pipeline,
+          condition: `codepipeline:approval:${pipeline}:${step}`,
+          link: consoleLink(event.region, `codesuite/codepipeline/pipelines/${pipeline}/view`),
+        };
+        if (type?.category?.toLowerCase() === "approval") {
+          if (/^started$/i.test(state)) {
+            return { ...common, severity: 2, summary: `Pipeline ${pipeline} waits for approval at ${step}` };
+          }
+          const given = /^succeeded$/i.test(state) ? "was given" : /^failed$/i.test(state) ? "was refused" : "is over";
+          return {
+            ...common,
+            severity: 0,
+            clears: [2],
+            summary: `Approval at ${step} of pipeline ${pipeline} ${given}`,
+          };
         }
-        const given = /^succeeded$/i.test(state) ? "was given" : /^failed$/i.test(state) ? "was refused" : "is over";
-        return { ...common, severity: 0, clears: [2], summary: `Approval at ${step} of pipeline ${pipeline} ${given}` };
-      }
-      const why = /^failed$/i.test(state) ? clause(": ", result?.["external-execution-summary"]) : "";
-      return {
-        ...common,
-        severity: 1,
-        condition: `codepipeline:action:${pipeline}:${step}:${slug(state)}`,
-        summary: `Action ${step} of pipeline ${pipeline} ${lookUp(says, state) ?? predicate(state)}${why}`,
-      };
-    },
-  }),
-].flat();
+        const why = /^failed$/i.test(state) ? clause(": ", result?.["external-execution-summary"]) : "";
+        return {
+          ...common,
+          severity: 1,
+          condition: `codepipeline:action:${pipeline}:${step}:${slug(state)}`,
+          summary: `Action ${step} of pipeline ${pipeline} ${lookUp(says, state) ?? predicate(state)}${why}`,
+        };
+      },
+    }),
+  ].flat();

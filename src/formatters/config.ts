@@ -49,121 +49,126 @@ const own = (detailType: string, key: string, said: string, clears: boolean, nam
     },
   });
 
-export const config = [
-  formatter({
-    source: "aws.config",
-    detailType: "Config Configuration Item Change",
-    means: "A resource that Config records was created, changed or deleted",
-    severity: "deleted 2, else 1",
-    detail: () =>
-      z.object({
-        configurationItem: item,
-        configurationItemSummary: item,
-        configurationItemDiff: object({ changeType: text }),
-      }),
-    format: ({ configurationItem, configurationItemSummary, configurationItemDiff }, event) => {
-      const about = configurationItem?.resourceType ? configurationItem : (configurationItemSummary ?? {});
-      const { resourceType, resourceId, resourceName, ARN, configurationItemStatus = "" } = about;
-      const name = resourceName ?? resourceId ?? arnName(ARN);
-      if (!name && !resourceType) throw new UnexpectedPayload("no configuration item");
-      const deleted = configurationItemStatus.startsWith("ResourceDeleted");
-      const change = deleted
-        ? "DELETE"
-        : (configurationItemDiff?.changeType ??
-          about.changeType ??
-          (configurationItemStatus === "ResourceDiscovered" ? "CREATE" : "UPDATE"));
-      const done = { CREATE: "was created", UPDATE: "was changed", DELETE: "was deleted" }[change] ?? predicate(change);
-      return {
-        node: name ?? place(event),
-        tag: "AWSConfig",
-        summary: `${[kindOf(resourceType), name].filter(Boolean).join(" ")} ${done} (Config)`,
-        severity: deleted ? 2 : 1,
-        condition: `config:item:${resourceType ?? "any"}:${resourceId ?? name ?? "any"}:${deleted ? "deleted" : "changed"}`,
-        link:
-          resourceType && resourceId
-            ? consoleLink(
-                event.region,
-                "config/home",
-                `#/resources/timeline?resourceId=${resourceId}&resourceType=${resourceType}`,
-              )
+export const config = () =>
+  [
+    formatter({
+      source: "aws.config",
+      detailType: "Config Configuration Item Change",
+      means: "A resource that Config records was created, changed or deleted",
+      severity: "deleted 2, else 1",
+      detail: () =>
+        z.object({
+          configurationItem: item,
+          configurationItemSummary: item,
+          configurationItemDiff: object({ changeType: text }),
+        }),
+      format: ({ configurationItem, configurationItemSummary, configurationItemDiff }, event) => {
+        const about = configurationItem?.resourceType ? configurationItem : (configurationItemSummary ?? {});
+        const { resourceType, resourceId, resourceName, ARN, configurationItemStatus = "" } = about;
+        const name = resourceName ?? resourceId ?? arnName(ARN);
+        if (!name && !resourceType) throw new UnexpectedPayload("no configuration item");
+        const deleted = configurationItemStatus.startsWith("ResourceDeleted");
+        const change = deleted
+          ? "DELETE"
+          : (configurationItemDiff?.changeType ??
+            about.changeType ??
+            (configurationItemStatus === "ResourceDiscovered" ? "CREATE" : "UPDATE"));
+        const done =
+          { CREATE: "was created", UPDATE: "was changed", DELETE: "was deleted" }[change] ?? predicate(change);
+        return {
+          node: name ?? place(event),
+          tag: "AWSConfig",
+          summary: `${[kindOf(resourceType), name].filter(Boolean).join(" ")} ${done} (Config)`,
+          severity: deleted ? 2 : 1,
+          condition: `config:item:${resourceType ?? "any"}:${resourceId ?? name ?? "any"}:${deleted ? "deleted" : "changed"}`,
+          link:
+            resourceType && resourceId
+              ? consoleLink(
+                  event.region,
+                  "config/home",
+                  `#/resources/timeline?resourceId=${resourceId}&resourceType=${resourceType}`,
+                )
+              : undefined,
+        };
+      },
+    }),
+    formatter({
+      source: "aws.config",
+      detailType: "Config Rules Compliance Change",
+      means: "A resource no longer follows a rule of Config, or follows it again",
+      severity:
+        "NON_COMPLIANT 2, or 3 for rules on public access, root, MFA or encryption; COMPLIANT or NOT_APPLICABLE 0; else 1",
+      clears: "COMPLIANT or NOT_APPLICABLE of the same rule and resource",
+      detail: () =>
+        z.object({
+          configRuleName: text,
+          resourceType: text,
+          resourceId: text,
+          newEvaluationResult: result,
+          oldEvaluationResult: result,
+        }),
+      format: (
+        { configRuleName, resourceType, resourceId, newEvaluationResult, oldEvaluationResult },
+        event,
+      ): Notice => {
+        const now = newEvaluationResult?.complianceType?.toUpperCase();
+        if (!now) throw new UnexpectedPayload("no newEvaluationResult.complianceType");
+        const account = resourceType === "AWS::::Account";
+        const thing = [account ? "account" : kindOf(resourceType), lastPart(resourceId)].filter(Boolean).join(" ");
+        const rule = configRuleName ?? "without a name";
+        const about = thing || "a resource";
+        const condition = `config:rule:${configRuleName ?? "any"}:${resourceType ?? "any"}:${resourceId ?? "any"}`;
+        const fromSecurityHub = configRuleName?.startsWith("securityhub-") === true;
+        const common = {
+          node: resourceId ?? place(event),
+          link: configRuleName
+            ? consoleLink(event.region, "config/home", `#/rules/details?configRuleName=${configRuleName}`)
             : undefined,
-      };
-    },
-  }),
-  formatter({
-    source: "aws.config",
-    detailType: "Config Rules Compliance Change",
-    means: "A resource no longer follows a rule of Config, or follows it again",
-    severity:
-      "NON_COMPLIANT 2, or 3 for rules on public access, root, MFA or encryption; COMPLIANT or NOT_APPLICABLE 0; else 1",
-    clears: "COMPLIANT or NOT_APPLICABLE of the same rule and resource",
-    detail: () =>
-      z.object({
-        configRuleName: text,
-        resourceType: text,
-        resourceId: text,
-        newEvaluationResult: result,
-        oldEvaluationResult: result,
-      }),
-    format: ({ configRuleName, resourceType, resourceId, newEvaluationResult, oldEvaluationResult }, event): Notice => {
-      const now = newEvaluationResult?.complianceType?.toUpperCase();
-      if (!now) throw new UnexpectedPayload("no newEvaluationResult.complianceType");
-      const account = resourceType === "AWS::::Account";
-      const thing = [account ? "account" : kindOf(resourceType), lastPart(resourceId)].filter(Boolean).join(" ");
-      const rule = configRuleName ?? "without a name";
-      const about = thing || "a resource";
-      const condition = `config:rule:${configRuleName ?? "any"}:${resourceType ?? "any"}:${resourceId ?? "any"}`;
-      const fromSecurityHub = configRuleName?.startsWith("securityhub-") === true;
-      const common = {
-        node: resourceId ?? place(event),
-        link: configRuleName
-          ? consoleLink(event.region, "config/home", `#/rules/details?configRuleName=${configRuleName}`)
-          : undefined,
-        // Security Hub, which made the rule, reports the same as a finding.
-        noise: fromSecurityHub ? ("duplicate" as const) : undefined,
-      };
-      if (now === "NON_COMPLIANT") {
+          // Security Hub, which made the rule, reports the same as a finding.
+          noise: fromSecurityHub ? ("duplicate" as const) : undefined,
+        };
+        if (now === "NON_COMPLIANT") {
+          return {
+            ...common,
+            summary: `Config rule ${rule} is broken by ${about}`,
+            severity: grave.test(rule) ? 3 : 2,
+            condition,
+          };
+        }
+        if (now === "COMPLIANT" || now === "NOT_APPLICABLE") {
+          // A first evaluation has no old result: there is nothing it could clear.
+          const first = oldEvaluationResult?.complianceType === undefined;
+          const followed = now === "COMPLIANT" ? "is followed by" : "no longer applies to";
+          return {
+            ...common,
+            summary: `Config rule ${rule} ${followed} ${about}`,
+            severity: 0,
+            clears: [2, 3],
+            condition,
+            noise: common.noise ?? (first ? "passed" : undefined),
+          };
+        }
         return {
           ...common,
-          summary: `Config rule ${rule} is broken by ${about}`,
-          severity: grave.test(rule) ? 3 : 2,
-          condition,
+          summary: `Config rule ${rule} could not judge ${about} (${words(now)})`,
+          severity: 1,
+          condition: `${condition}:undecided`,
         };
-      }
-      if (now === "COMPLIANT" || now === "NOT_APPLICABLE") {
-        // A first evaluation has no old result: there is nothing it could clear.
-        const first = oldEvaluationResult?.complianceType === undefined;
-        const followed = now === "COMPLIANT" ? "is followed by" : "no longer applies to";
-        return {
-          ...common,
-          summary: `Config rule ${rule} ${followed} ${about}`,
-          severity: 0,
-          clears: [2, 3],
-          condition,
-          noise: common.noise ?? (first ? "passed" : undefined),
-        };
-      }
-      return {
-        ...common,
-        summary: `Config rule ${rule} could not judge ${about} (${words(now)})`,
-        severity: 1,
-        condition: `${condition}:undecided`,
-      };
-    },
-  }),
-  own("Config Rules Re-evaluation Status", "evaluation", "evaluation", false, true),
-  own(
-    "Config Configuration Snapshot Delivery Status",
-    "delivery:snapshot",
-    "delivery of the configuration snapshot",
-    true,
-    false,
-  ),
-  own(
-    "Config Configuration History Delivery Status",
-    "delivery:history",
-    "delivery of the configuration history",
-    true,
-    false,
-  ),
-].flat();
+      },
+    }),
+    own("Config Rules Re-evaluation Status", "evaluation", "evaluation", false, true),
+    own(
+      "Config Configuration Snapshot Delivery Status",
+      "delivery:snapshot",
+      "delivery of the configuration snapshot",
+      true,
+      false,
+    ),
+    own(
+      "Config Configuration History Delivery Status",
+      "delivery:history",
+      "delivery of the configuration history",
+      true,
+      false,
+    ),
+  ].flat();

@@ -10,48 +10,49 @@ const channel: Read = (event) => {
   return name && `(${name.toLowerCase()})`;
 };
 
-export const connect = states("aws.connect", [
-  {
-    detailType: "Amazon Connect Contact Event",
-    means: "A contact was queued, connected or ended; one line an instance and kind of event",
-    thing: "Connect contact",
-    name: channel,
-    node: instance,
-    key: (event) => [instance(event), channel(event)].filter(Boolean).join(":") || undefined,
-    state: "detail.eventType",
-    problems: {},
-    says: {
-      INITIATED: "was initiated",
-      QUEUED: "was queued",
-      CONNECTED_TO_SYSTEM: "was connected to the system",
-      CONNECTED_TO_AGENT: "was connected to an agent",
-      DISCONNECTED: "ended",
-      COMPLETED: "was completed",
+export const connect = () =>
+  states("aws.connect", [
+    {
+      detailType: "Amazon Connect Contact Event",
+      means: "A contact was queued, connected or ended; one line an instance and kind of event",
+      thing: "Connect contact",
+      name: channel,
+      node: instance,
+      key: (event) => [instance(event), channel(event)].filter(Boolean).join(":") || undefined,
+      state: "detail.eventType",
+      problems: {},
+      says: {
+        INITIATED: "was initiated",
+        QUEUED: "was queued",
+        CONNECTED_TO_SYSTEM: "was connected to the system",
+        CONNECTED_TO_AGENT: "was connected to an agent",
+        DISCONNECTED: "ended",
+        COMPLETED: "was completed",
+      },
+      where: behind("in instance", instance),
     },
-    where: behind("in instance", instance),
-  },
-  {
-    detailType: "Contact Lens Analysis State Change",
-    means: "Contact Lens could or could not analyse a contact",
-    thing: "Contact Lens analysis",
-    name: channel,
-    node: instance,
-    key: instance,
-    problems: { FAILED: 3 },
-    where: behind("in instance", instance),
-    reason: "detail.reasonCode",
-  },
-  {
-    detailType: {
-      "Contact Lens Post Call Rules Matched": "matched",
-      "Contact Lens Realtime Rules Matched": "matched",
+    {
+      detailType: "Contact Lens Analysis State Change",
+      means: "Contact Lens could or could not analyse a contact",
+      thing: "Contact Lens analysis",
+      name: channel,
+      node: instance,
+      key: instance,
+      problems: { FAILED: 3 },
+      where: behind("in instance", instance),
+      reason: "detail.reasonCode",
     },
-    means: "A contact met a rule of Contact Lens",
-    thing: "Contact Lens rule",
-    name: "detail.ruleName",
-    node: instance,
-    key: (event) => [instance(event), at("detail.ruleName")(event)].filter(Boolean).join(":") || undefined,
-    problems: { matched: 1 },
-    where: behind("in instance", instance),
-  },
-]);
+    {
+      detailType: {
+        "Contact Lens Post Call Rules Matched": "matched",
+        "Contact Lens Realtime Rules Matched": "matched",
+      },
+      means: "A contact met a rule of Contact Lens",
+      thing: "Contact Lens rule",
+      name: "detail.ruleName",
+      node: instance,
+      key: (event) => [instance(event), at("detail.ruleName")(event)].filter(Boolean).join(":") || undefined,
+      problems: { matched: 1 },
+      where: behind("in instance", instance),
+    },
+  ]);

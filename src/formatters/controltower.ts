@@ -18,43 +18,47 @@ const status = z.object({
 const weakens = new Set(["DisableGuardrail", "DeregisterOrganizationalUnit"]);
 const mends = new Set(["EnableGuardrail", "RegisterOrganizationalUnit"]);
 
-export const controltower = [
-  formatter({
-    source: "aws.controltower",
-    detailType: "AWS Service Event via CloudTrail",
-    means: "Control Tower finished something: an account, a guardrail, an organizational unit, the landing zone",
-    severity: "FAILED 4; a guardrail disabled or a unit deregistered 3; SUCCEEDED 0",
-    clears: "SUCCEEDED of the same operation on the same thing; the guardrail enabled or the unit registered again",
-    detail: trailRecord,
-    format: (record, event) => {
-      const { call, place, link } = trailed(record, event);
-      const { state, of } = reportedState(record.serviceEventDetails ?? {});
-      const { account, organizationalUnit, organizationalUnits, guardrails } = status.parse(of);
-      const guardrail = guardrails?.[0]?.guardrailId;
-      const ou = organizationalUnit ?? organizationalUnits?.[0];
-      const ouName = ou?.organizationalUnitName ?? ou?.organizationalUnitId;
-      const thing =
-        guardrail ?? account?.accountName ?? account?.accountId ?? (call.includes("LandingZone") ? undefined : ouName);
-      const where = guardrail && ouName ? ` on ${ouName}` : "";
-      const { verb, noun } = deedOf(call);
-      const failed = /fail|error/i.test(state ?? "");
-      const succeeded = /^succe/i.test(state ?? "");
-      const on = `${thing ?? "any"}${where}`;
-      const common = { node: thing ?? place, link };
-      const outcome =
-        `Control Tower ${call}${thing ? ` of ${thing}` : ""}${where} ${state ? predicate(state) : "was reported"}` +
-        (failed ? clause(": ", text.parse(of.message)) : "");
-      const condition = `controltower:${call}:${on}`;
-      if (failed) return { ...common, summary: outcome, severity: 4, condition };
-      if (!succeeded)
-        return { ...common, summary: outcome, severity: 1, condition: `${condition}:${state ?? "reported"}` };
-      const done = verb ? `Control Tower ${verb} ${[noun, thing].filter(Boolean).join(" ")}${where}` : outcome;
-      const weaker = `controltower:weakened:${on}`;
-      const ended: Notice = { ...common, summary: outcome, severity: 0, clears: [4], condition };
-      if (weakens.has(call)) return [{ ...common, summary: done, severity: 3, condition: weaker }, ended];
-      return mends.has(call)
-        ? [{ ...common, summary: done, severity: 0, clears: [3], condition: weaker }, ended]
-        : { ...ended, summary: done };
-    },
-  }),
-].flat();
+export const controltower = () =>
+  [
+    formatter({
+      source: "aws.controltower",
+      detailType: "AWS Service Event via CloudTrail",
+      means: "Control Tower finished something: an account, a guardrail, an organizational unit, the landing zone",
+      severity: "FAILED 4; a guardrail disabled or a unit deregistered 3; SUCCEEDED 0",
+      clears: "SUCCEEDED of the same operation on the same thing; the guardrail enabled or the unit registered again",
+      detail: trailRecord,
+      format: (record, event) => {
+        const { call, place, link } = trailed(record, event);
+        const { state, of } = reportedState(record.serviceEventDetails ?? {});
+        const { account, organizationalUnit, organizationalUnits, guardrails } = status.parse(of);
+        const guardrail = guardrails?.[0]?.guardrailId;
+        const ou = organizationalUnit ?? organizationalUnits?.[0];
+        const ouName = ou?.organizationalUnitName ?? ou?.organizationalUnitId;
+        const thing =
+          guardrail ??
+          account?.accountName ??
+          account?.accountId ??
+          (call.includes("LandingZone") ? undefined : ouName);
+        const where = guardrail && ouName ? ` on ${ouName}` : "";
+        const { verb, noun } = deedOf(call);
+        const failed = /fail|error/i.test(state ?? "");
+        const succeeded = /^succe/i.test(state ?? "");
+        const on = `${thing ?? "any"}${where}`;
+        const common = { node: thing ?? place, link };
+        const outcome =
+          `Control Tower ${call}${thing ? ` of ${thing}` : ""}${where} ${state ? predicate(state) : "was reported"}` +
+          (failed ? clause(": ", text.parse(of.message)) : "");
+        const condition = `controltower:${call}:${on}`;
+        if (failed) return { ...common, summary: outcome, severity: 4, condition };
+        if (!succeeded)
+          return { ...common, summary: outcome, severity: 1, condition: `${condition}:${state ?? "reported"}` };
+        const done = verb ? `Control Tower ${verb} ${[noun, thing].filter(Boolean).join(" ")}${where}` : outcome;
+        const weaker = `controltower:weakened:${on}`;
+        const ended: Notice = { ...common, summary: outcome, severity: 0, clears: [4], condition };
+        if (weakens.has(call)) return [{ ...common, summary: done, severity: 3, condition: weaker }, ended];
+        return mends.has(call)
+          ? [{ ...common, summary: done, severity: 0, clears: [3], condition: weaker }, ended]
+          : { ...ended, summary: done };
+      },
+    }),
+  ].flat();

@@ -8,45 +8,46 @@ const resource = tail("resources.0");
 /** `task-1` of `arn:…:task/task-1/execution/exec-2`. */
 const task = tail((event) => at("resources.0")(event)?.replace(/\/execution\/.*$/, ""));
 
-export const datasync = states("aws.datasync", [
-  {
-    detailType: "DataSync Task Execution State Change",
-    means: "A transfer started, ended or failed",
-    thing: "DataSync transfer",
-    name: task,
-    state,
-    problems: { ERROR: 3 },
-    clears: ["SUCCESS"],
-    says: { ERROR: "failed" },
-    link: linkTo("datasync/home#/tasks/{}", task),
-  },
-  {
-    detailType: "DataSync Agent State Change",
-    means: "An agent went offline or came back",
-    thing: "DataSync agent",
-    name: resource,
-    state,
-    problems: { OFFLINE: 4 },
-    clears: ["ONLINE"],
-    link: linkTo("datasync/home#/agents/{}", resource),
-  },
-  {
-    detailType: "DataSync Task State Change",
-    means: "A task became available or unavailable: an agent that it needs is offline",
-    thing: "DataSync task",
-    name: resource,
-    state,
-    problems: { UNAVAILABLE: 3 },
-    clears: ["AVAILABLE"],
-    link: linkTo("datasync/home#/tasks/{}", resource),
-  },
-  {
-    detailType: "DataSync Location State Change",
-    means: "A location was added",
-    thing: "DataSync location",
-    name: resource,
-    state,
-    problems: {},
-    says: { ADDING: "is being added" },
-  },
-]);
+export const datasync = () =>
+  states("aws.datasync", [
+    {
+      detailType: "DataSync Task Execution State Change",
+      means: "A transfer started, ended or failed",
+      thing: "DataSync transfer",
+      name: task,
+      state,
+      problems: { ERROR: 3 },
+      clears: ["SUCCESS"],
+      says: { ERROR: "failed" },
+      link: linkTo("datasync/home#/tasks/{}", task),
+    },
+    {
+      detailType: "DataSync Agent State Change",
+      means: "An agent went offline or came back",
+      thing: "DataSync agent",
+      name: resource,
+      state,
+      problems: { OFFLINE: 4 },
+      clears: ["ONLINE"],
+      link: linkTo("datasync/home#/agents/{}", resource),
+    },
+    {
+      detailType: "DataSync Task State Change",
+      means: "A task became available or unavailable: an agent that it needs is offline",
+      thing: "DataSync task",
+      name: resource,
+      state,
+      problems: { UNAVAILABLE: 3 },
+      clears: ["AVAILABLE"],
+      link: linkTo("datasync/home#/tasks/{}", resource),
+    },
+    {
+      detailType: "DataSync Location State Change",
+      means: "A location was added",
+      thing: "DataSync location",
+      name: resource,
+      state,
+      problems: {},
+      says: { ADDING: "is being added" },
+    },
+  ]);

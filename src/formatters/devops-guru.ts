@@ -13,53 +13,54 @@ const added: Readonly<Record<string, string>> = {
   "DevOps Guru New Recommendation Created": "DevOps Guru has a recommendation",
 };
 
-export const devopsGuru = formatter({
-  source: "aws.devops-guru",
-  detailType: [...opened, "DevOps Guru Insight Closed", ...Object.keys(added)],
-  means: "DevOps Guru sees an anomaly in an application, foresees one, adds to what it said, or closes the matter",
-  severity: "high 4, medium 3, low 2, a proactive insight one lower; closed 0; anomalies and recommendations added 1",
-  clears: "DevOps Guru Insight Closed with the same insight",
-  detail: () =>
-    z.object({
-      insightId: text,
-      insightSeverity: text,
-      insightType: text,
-      insightName: text,
-      insightDescription: text,
-      insightUrl: text,
-      recommendations: list(object({ name: text })),
-      resourceCollection: object({ cloudFormation: object({ stackNames: list(text) }) }),
-    }),
-  format: (detail, event) => {
-    const { insightId: id, insightType: type = "" } = detail;
-    if (!id) throw new UnexpectedPayload("no insightId");
-    const stack = detail.resourceCollection?.cloudFormation?.stackNames?.find((name) => name !== undefined);
-    const about = detail.insightDescription ?? detail.insightName;
-    const common = {
-      node: stack ?? place(event),
-      condition: `devops-guru:${id}`,
-      link: detail.insightUrl?.startsWith("https://") ? detail.insightUrl : undefined,
-    };
-    if (/closed$/i.test(event.detailType)) {
+export const devopsGuru = () =>
+  formatter({
+    source: "aws.devops-guru",
+    detailType: [...opened, "DevOps Guru Insight Closed", ...Object.keys(added)],
+    means: "DevOps Guru sees an anomaly in an application, foresees one, adds to what it said, or closes the matter",
+    severity: "high 4, medium 3, low 2, a proactive insight one lower; closed 0; anomalies and recommendations added 1",
+    clears: "DevOps Guru Insight Closed with the same insight",
+    detail: () =>
+      z.object({
+        insightId: text,
+        insightSeverity: text,
+        insightType: text,
+        insightName: text,
+        insightDescription: text,
+        insightUrl: text,
+        recommendations: list(object({ name: text })),
+        resourceCollection: object({ cloudFormation: object({ stackNames: list(text) }) }),
+      }),
+    format: (detail, event) => {
+      const { insightId: id, insightType: type = "" } = detail;
+      if (!id) throw new UnexpectedPayload("no insightId");
+      const stack = detail.resourceCollection?.cloudFormation?.stackNames?.find((name) => name !== undefined);
+      const about = detail.insightDescription ?? detail.insightName;
+      const common = {
+        node: stack ?? place(event),
+        condition: `devops-guru:${id}`,
+        link: detail.insightUrl?.startsWith("https://") ? detail.insightUrl : undefined,
+      };
+      if (/closed$/i.test(event.detailType)) {
+        return {
+          ...common,
+          severity: 0,
+          clears: [1, 2, 3, 4],
+          summary: `DevOps Guru insight is closed${clause(": ", about)}`,
+        };
+      }
+      const more = lookUp(added, event.detailType);
+      if (more) {
+        const advice = detail.recommendations?.find((item) => item?.name !== undefined)?.name;
+        const condition = `${common.condition}:${slug(event.detailType)}`;
+        return { ...common, severity: 1, condition, summary: more + clause(": ", advice) + clause(": ", about) };
+      }
+      const proactive = type.toUpperCase() === "PROACTIVE";
+      const severity = lookUp(severities, detail.insightSeverity?.toLowerCase()) ?? 2;
       return {
         ...common,
-        severity: 0,
-        clears: [1, 2, 3, 4],
-        summary: `DevOps Guru insight is closed${clause(": ", about)}`,
+        severity: proactive ? lower[severity] : severity,
+        summary: `DevOps Guru ${proactive ? "foresees" : "sees"} an anomaly${clause(": ", about)}`,
       };
-    }
-    const more = lookUp(added, event.detailType);
-    if (more) {
-      const advice = detail.recommendations?.find((item) => item?.name !== undefined)?.name;
-      const condition = `${common.condition}:${slug(event.detailType)}`;
-      return { ...common, severity: 1, condition, summary: more + clause(": ", advice) + clause(": ", about) };
-    }
-    const proactive = type.toUpperCase() === "PROACTIVE";
-    const severity = lookUp(severities, detail.insightSeverity?.toLowerCase()) ?? 2;
-    return {
-      ...common,
-      severity: proactive ? lower[severity] : severity,
-      summary: `DevOps Guru ${proactive ? "foresees" : "sees"} an anomaly${clause(": ", about)}`,
-    };
-  },
-});
+    },
+  });

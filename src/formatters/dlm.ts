@@ -4,15 +4,16 @@ import { states } from "./states.ts";
 
 const policy = first(tail("detail.policy_id"), tail("resources.0"));
 
-export const dlm = states("aws.dlm", [
-  {
-    detailType: "DLM Policy State Change",
-    means: "A policy for snapshots and images works again or no longer does",
-    thing: "DLM snapshot policy",
-    name: policy,
-    problems: { ERROR: 4 },
-    clears: ["ENABLED", "DISABLED"],
-    reason: "detail.cause",
-    link: linkTo("ec2/home#LifecyclePolicyDetails:policyId={}", policy),
-  },
-]);
+export const dlm = () =>
+  states("aws.dlm", [
+    {
+      detailType: "DLM Policy State Change",
+      means: "A policy for snapshots and images works again or no longer does",
+      thing: "DLM snapshot policy",
+      name: policy,
+      problems: { ERROR: 4 },
+      clears: ["ENABLED", "DISABLED"],
+      reason: "detail.cause",
+      link: linkTo("ec2/home#LifecyclePolicyDetails:policyId={}", policy),
+    },
+  ]);

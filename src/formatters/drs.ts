@@ -6,58 +6,59 @@ const server = tail("resources.0");
 const flagged = first("detail.is_drill", "detail.is-drill");
 const isDrill = (event: AwsEvent): boolean => flagged(event)?.toUpperCase() === "TRUE";
 
-export const drs = states("aws.drs", [
-  {
-    detailType: "DRS Source Server Data Replication Stalled Change",
-    means: "The replication of a server to its recovery site stalled, or runs again",
-    thing: "DRS replication of source server",
-    name: server,
-    problems: { STALLED: 4 },
-    clears: ["NOT_STALLED"],
-    says: { STALLED: "has stalled", NOT_STALLED: "is running again" },
-  },
-  {
-    detailType: "DRS Source Server Launch Result",
-    means: "The launch of a recovery instance, in earnest or as a drill, ended",
-    thing: "DRS source server",
-    condition: "launch",
-    name: server,
-    key: (event) => {
-      const id = server(event);
-      return id && isDrill(event) ? `${id}:drill` : id;
+export const drs = () =>
+  states("aws.drs", [
+    {
+      detailType: "DRS Source Server Data Replication Stalled Change",
+      means: "The replication of a server to its recovery site stalled, or runs again",
+      thing: "DRS replication of source server",
+      name: server,
+      problems: { STALLED: 4 },
+      clears: ["NOT_STALLED"],
+      says: { STALLED: "has stalled", NOT_STALLED: "is running again" },
     },
-    state: (event) => {
-      const state = at("detail.state")(event);
-      return isDrill(event) ? state?.replace("RECOVERY", "DRILL") : state;
+    {
+      detailType: "DRS Source Server Launch Result",
+      means: "The launch of a recovery instance, in earnest or as a drill, ended",
+      thing: "DRS source server",
+      condition: "launch",
+      name: server,
+      key: (event) => {
+        const id = server(event);
+        return id && isDrill(event) ? `${id}:drill` : id;
+      },
+      state: (event) => {
+        const state = at("detail.state")(event);
+        return isDrill(event) ? state?.replace("RECOVERY", "DRILL") : state;
+      },
+      problems: { RECOVERY_LAUNCH_FAILED: 4, DRILL_LAUNCH_FAILED: 2 },
+      clears: ["RECOVERY_LAUNCH_SUCCEEDED", "DRILL_LAUNCH_SUCCEEDED"],
+      says: {
+        RECOVERY_LAUNCH_FAILED: "could not be launched for recovery",
+        RECOVERY_LAUNCH_SUCCEEDED: "was launched for recovery",
+        DRILL_LAUNCH_FAILED: "could not be launched for a drill",
+        DRILL_LAUNCH_SUCCEEDED: "was launched for a drill",
+      },
     },
-    problems: { RECOVERY_LAUNCH_FAILED: 4, DRILL_LAUNCH_FAILED: 2 },
-    clears: ["RECOVERY_LAUNCH_SUCCEEDED", "DRILL_LAUNCH_SUCCEEDED"],
-    says: {
-      RECOVERY_LAUNCH_FAILED: "could not be launched for recovery",
-      RECOVERY_LAUNCH_SUCCEEDED: "was launched for recovery",
-      DRILL_LAUNCH_FAILED: "could not be launched for a drill",
-      DRILL_LAUNCH_SUCCEEDED: "was launched for a drill",
+    {
+      detailType: "DRS Recovery Instance Failback State Change",
+      means: "The failback of a recovery instance started, ended or failed",
+      thing: "DRS failback of recovery instance",
+      name: server,
+      problems: { FAILBACK_ERROR: 4 },
+      clears: ["FAILBACK_COMPLETED"],
+      says: {
+        FAILBACK_ERROR: "failed",
+        FAILBACK_COMPLETED: "completed",
+        FAILBACK_IN_PROGRESS: "is in progress",
+      },
     },
-  },
-  {
-    detailType: "DRS Recovery Instance Failback State Change",
-    means: "The failback of a recovery instance started, ended or failed",
-    thing: "DRS failback of recovery instance",
-    name: server,
-    problems: { FAILBACK_ERROR: 4 },
-    clears: ["FAILBACK_COMPLETED"],
-    says: {
-      FAILBACK_ERROR: "failed",
-      FAILBACK_COMPLETED: "completed",
-      FAILBACK_IN_PROGRESS: "is in progress",
+    {
+      detailType: { "DRS PIT Snapshot Taken": "taken" },
+      means: "A point-in-time snapshot of a server was taken",
+      thing: "DRS snapshot of source server",
+      name: server,
+      problems: { taken: 1 },
+      says: { taken: "was taken" },
     },
-  },
-  {
-    detailType: { "DRS PIT Snapshot Taken": "taken" },
-    means: "A point-in-time snapshot of a server was taken",
-    thing: "DRS snapshot of source server",
-    name: server,
-    problems: { taken: 1 },
-    says: { taken: "was taken" },
-  },
-]);
+  ]);

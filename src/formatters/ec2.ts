@@ -59,192 +59,200 @@ const shortened = (cause: string | undefined): string | undefined =>
 
 const failed = (result: string | undefined): boolean => /^fail|^error/i.test(result ?? "");
 
-export const ec2 = [
-  formatter({
-    source: "aws.ec2",
-    detailType: "EC2 Instance State-change Notification",
-    means: "An instance started, stopped or was terminated",
-    severity: "stopped 2, running 0, else 1",
-    clears: "running of the same instance",
-    detail: () => z.object({ "instance-id": text, state: text }),
-    format: ({ "instance-id": named, state }, event) => {
-      const id = named ?? lastPart(event.resources[0]);
-      if (!id || !state) throw new UnexpectedPayload("no instance-id or no state");
-      const now = state.toLowerCase();
-      const common = {
-        node: id,
-        tag: "Ec2 State Change",
-        summary: `EC2 instance ${id} is ${now.replace("-", " ")}`,
-        link: consoleLink(event.region, "ec2/home", `#InstanceDetails:instanceId=${id}`),
-      };
-      if (now === "running") return { ...common, severity: 0, clears: [2], condition: `ec2:stopped:${id}` };
-      if (now === "stopped") return { ...common, severity: 2, condition: `ec2:stopped:${id}` };
-      return { ...common, severity: 1, condition: `ec2:state:${id}:${now}` };
-    },
-  }),
-  interruption("EC2 Spot Instance Interruption Warning", "Spot instance", "EC2 takes a Spot instance back"),
-  interruption(
-    "EC2 Capacity Reservation Instance Interruption Warning",
-    "Capacity reservation instance",
-    "EC2 takes an instance in an interruptible capacity reservation back",
-  ),
-  formatter({
-    source: "aws.ec2",
-    detailType: "EBS Snapshot Notification",
-    means: "A snapshot of a volume, or its copy, archiving or sharing, succeeded or failed",
-    severity: "failed 4, shared with this account 3, succeeded 0",
-    clears: "success of the same operation on the same volume or snapshot",
-    detail: () => z.object({ event: text, result: text, cause: text, snapshot_id: text, source: text }),
-    format: ({ event: operation, result, cause, snapshot_id, source }, event) => {
-      const snapshot = lastPart(snapshot_id ?? event.resources[0]);
-      const node = lastPart(source) ?? snapshot;
-      if (!node || !result) throw new UnexpectedPayload("no snapshot or no result");
-      const link = linkTo("ec2/home#SnapshotDetails:snapshotId={}", () => snapshot)(event);
-      if (operation === "shareSnapshot" && !failed(result)) {
-        return {
-          node: snapshot ?? node,
-          summary: `EBS snapshot ${snapshot ?? ""} was shared with this account by account ${node}`.replace("  ", " "),
-          severity: 3,
-          condition: `ec2:snapshot-shared:${snapshot ?? ""}:${node}`,
+export const ec2 = () =>
+  [
+    formatter({
+      source: "aws.ec2",
+      detailType: "EC2 Instance State-change Notification",
+      means: "An instance started, stopped or was terminated",
+      severity: "stopped 2, running 0, else 1",
+      clears: "running of the same instance",
+      detail: () => z.object({ "instance-id": text, state: text }),
+      format: ({ "instance-id": named, state }, event) => {
+        const id = named ?? lastPart(event.resources[0]);
+        if (!id || !state) throw new UnexpectedPayload("no instance-id or no state");
+        const now = state.toLowerCase();
+        const common = {
+          node: id,
+          tag: "Ec2 State Change",
+          summary: `EC2 instance ${id} is ${now.replace("-", " ")}`,
+          link: consoleLink(event.region, "ec2/home", `#InstanceDetails:instanceId=${id}`),
+        };
+        if (now === "running") return { ...common, severity: 0, clears: [2], condition: `ec2:stopped:${id}` };
+        if (now === "stopped") return { ...common, severity: 2, condition: `ec2:stopped:${id}` };
+        return { ...common, severity: 1, condition: `ec2:state:${id}:${now}` };
+      },
+    }),
+    interruption("EC2 Spot Instance Interruption Warning", "Spot instance", "EC2 takes a Spot instance back"),
+    interruption(
+      "EC2 Capacity Reservation Instance Interruption Warning",
+      "Capacity reservation instance",
+      "EC2 takes an instance in an interruptible capacity reservation back",
+    ),
+    formatter({
+      source: "aws.ec2",
+      detailType: "EBS Snapshot Notification",
+      means: "A snapshot of a volume, or its copy, archiving or sharing, succeeded or failed",
+      severity: "failed 4, shared with this account 3, succeeded 0",
+      clears: "success of the same operation on the same volume or snapshot",
+      detail: () => z.object({ event: text, result: text, cause: text, snapshot_id: text, source: text }),
+      format: ({ event: operation, result, cause, snapshot_id, source }, event) => {
+        const snapshot = lastPart(snapshot_id ?? event.resources[0]);
+        const node = lastPart(source) ?? snapshot;
+        if (!node || !result) throw new UnexpectedPayload("no snapshot or no result");
+        const link = linkTo("ec2/home#SnapshotDetails:snapshotId={}", () => snapshot)(event);
+        if (operation === "shareSnapshot" && !failed(result)) {
+          return {
+            node: snapshot ?? node,
+            summary: `EBS snapshot ${snapshot ?? ""} was shared with this account by account ${node}`.replace(
+              "  ",
+              " ",
+            ),
+            severity: 3,
+            condition: `ec2:snapshot-shared:${snapshot ?? ""}:${node}`,
+            link,
+          };
+        }
+        const doing = lookUp(snapshotEvents, operation) ?? sentence(words(operation ?? "snapshot operation"));
+        const common = {
+          node,
+          condition: `ec2:snapshot:${slug(operation ?? "any")}:${node}`,
           link,
         };
-      }
-      const doing = lookUp(snapshotEvents, operation) ?? sentence(words(operation ?? "snapshot operation"));
-      const common = {
-        node,
-        condition: `ec2:snapshot:${slug(operation ?? "any")}:${node}`,
-        link,
-      };
-      if (failed(result)) {
-        return { ...common, severity: 4, summary: `${doing} of ${node} failed${clause(": ", shortened(cause))}` };
-      }
-      if (!/^(?:succeeded|completed|available)$/i.test(result)) {
-        const condition = `${common.condition}:${slug(result)}`;
-        return { ...common, severity: 1, condition, summary: `${doing} of ${node} is ${words(result)}` };
-      }
-      return { ...common, severity: 0, clears: [4], summary: `${doing} of ${node} succeeded` };
-    },
-  }),
-  formatter({
-    source: "aws.ec2",
-    detailType: "EBS Multi-Volume Snapshots Completion Status",
-    means: "A set of snapshots taken of all volumes of an instance at once is complete, or failed",
-    severity: "failed 4, succeeded 0",
-    clears: "success for the same volumes",
-    detail: () => z.object({ result: text, cause: text, snapshots: list(object({ source: text })) }),
-    format: ({ result, cause, snapshots = [] }) => {
-      const volumes = [...new Set(snapshots.map((snapshot) => lastPart(snapshot?.source)))].filter(
-        (id) => id !== undefined,
-      );
-      const [first] = volumes;
-      if (!first || !result) throw new UnexpectedPayload("no volumes or no result");
-      const others = volumes.length > 1 ? " and the other volumes of its set" : "";
-      const common = { node: first, condition: `ec2:snapshot-set:${volumes.sort().join("+")}` };
-      return failed(result)
-        ? { ...common, severity: 4, summary: `Snapshots of ${first}${others} failed${clause(": ", shortened(cause))}` }
-        : { ...common, severity: 0, clears: [4], summary: `Snapshots of ${first}${others} succeeded` };
-    },
-  }),
-  formatter({
-    source: "aws.ec2",
-    detailType: "EBS Volume Notification",
-    means: "A volume was created, deleted or changed, or could not be created or attached",
-    severity: "attaching failed 4, anything else failed 3, else 1",
-    detail: () => z.object({ event: text, result: text, cause: text }),
-    format: ({ event: operation, result, cause }, event) => {
-      const volume = lastPart(event.resources.find((arn) => /\bvol(?:ume\/|-)/.test(arn)) ?? event.resources[0]);
-      if (!volume || !operation) throw new UnexpectedPayload("no volume or no event");
-      const done = lookUp(volumeEvents, operation);
-      const bad = failed(result);
-      const could = done ? `could not be ${done}` : `failed: ${words(operation)}`;
-      const is =
-        operation === "modifyVolume" && result
-          ? `is being modified: ${words(result)}`
-          : `was ${done ?? words(operation)}`;
-      return {
-        node: volume,
-        summary: `EBS volume ${volume} ${bad ? could + clause(": ", shortened(cause)) : is}`,
-        severity: bad ? (lookUp(severityOfVolumeEvent, operation) ?? 3) : 1,
-        condition: `ec2:volume:${volume}:${slug(operation)}${bad ? "" : `:${slug(result ?? "done")}`}`,
-        link: consoleLink(event.region, "ec2/home", `#VolumeDetails:volumeId=${volume}`),
-      };
-    },
-  }),
-  states("aws.ec2", [
-    {
-      detailType: { "EC2 Instance Rebalance Recommendation": "at risk" },
-      means: "A Spot instance is likelier than before to be interrupted",
-      thing: "Spot instance",
-      condition: "rebalance",
-      name: ["detail.instance-id", tail("resources.0")],
-      problems: {},
-      says: { "at risk": "is at a raised risk of interruption: EC2 recommends to replace it" },
-      link: linkTo("ec2/home#InstanceDetails:instanceId={}", "detail.instance-id"),
-    },
-    {
-      detailType: "EC2 AMI State Change",
-      means: "A machine image became available, failed or was deregistered",
-      thing: "AMI",
-      name: ["detail.ImageId", tail("resources.0")],
-      state: "detail.State",
-      problems: { failed: 3 },
-      says: { deregistered: "was deregistered" },
-      reason: "detail.ErrorMessage",
-      link: linkTo("ec2/home#ImageDetails:imageId={}", "detail.ImageId"),
-    },
-    {
-      detailType: "EC2 Fast Launch State-change Notification",
-      means: "Fast launch of a Windows image was switched on or off, or could not be",
-      thing: "Fast launch of AMI",
-      condition: "fast-launch",
-      name: ["detail.imageId", tail("resources.0")],
-      problems: { "enabling-failed": 3, "disabling-failed": 2 },
-      clears: ["enabled", "disabled"],
-      says: {
-        "enabling-failed": "could not be enabled",
-        "disabling-failed": "could not be disabled",
-        enabling: "is being enabled",
-        disabling: "is being disabled",
+        if (failed(result)) {
+          return { ...common, severity: 4, summary: `${doing} of ${node} failed${clause(": ", shortened(cause))}` };
+        }
+        if (!/^(?:succeeded|completed|available)$/i.test(result)) {
+          const condition = `${common.condition}:${slug(result)}`;
+          return { ...common, severity: 1, condition, summary: `${doing} of ${node} is ${words(result)}` };
+        }
+        return { ...common, severity: 0, clears: [4], summary: `${doing} of ${node} succeeded` };
       },
-      reason: "detail.stateTransitionReason",
-      link: linkTo("ec2/home#ImageDetails:imageId={}", "detail.imageId"),
-    },
-    {
-      detailType: "EBS Fast Snapshot Restore State-change Notification",
-      means: "Fast restore of a snapshot was switched on or off in an Availability Zone",
-      thing: "Fast restore of snapshot",
-      condition: "fast-restore",
-      name: ["detail.snapshot-id", tail("resources.0")],
-      key: joined(":", "detail.snapshot-id", "detail.zone"),
-      problems: {},
-      says: { enabling: "is being enabled", disabling: "is being disabled", optimizing: "is being prepared" },
-      where: behind("in", "detail.zone"),
-      link: linkTo("ec2/home#SnapshotDetails:snapshotId={}", "detail.snapshot-id"),
-    },
-    {
-      detailType: "On-Demand Capacity Reservation Billing Ownership Request accepted",
-      means: "Another account took over the cost of a capacity reservation's unused part",
-      thing: "Billing of capacity reservation",
-      condition: "capacity-billing",
-      name: ["detail.capacity-reservation-id", tail("resources.0")],
-      state: "detail.status",
-      problems: {},
-      says: { accepted: "was taken over" },
-      where: behind("by account", "detail.unusedReservationChargesOwnerID"),
-      link: linkTo("ec2/home#CapacityReservationDetails:crId={}", "detail.capacity-reservation-id"),
-    },
-    {
-      detailType: { "EC2 Interruptible Capacity Reservation Allocation Reclamation Completed": "reclaimed" },
-      means: "Capacity that was lent to an interruptible reservation is back",
-      thing: "Capacity reservation",
-      condition: "capacity-reclaimed",
-      name: ["detail.sourceCapacityReservationId", tail("resources.0")],
-      problems: {},
-      says: { reclaimed: "has its lent capacity back" },
-      where: (event) => {
-        const type = at("detail.instanceType")(event);
-        return type ? ` (${type})` : "";
+    }),
+    formatter({
+      source: "aws.ec2",
+      detailType: "EBS Multi-Volume Snapshots Completion Status",
+      means: "A set of snapshots taken of all volumes of an instance at once is complete, or failed",
+      severity: "failed 4, succeeded 0",
+      clears: "success for the same volumes",
+      detail: () => z.object({ result: text, cause: text, snapshots: list(object({ source: text })) }),
+      format: ({ result, cause, snapshots = [] }) => {
+        const volumes = [...new Set(snapshots.map((snapshot) => lastPart(snapshot?.source)))].filter(
+          (id) => id !== undefined,
+        );
+        const [first] = volumes;
+        if (!first || !result) throw new UnexpectedPayload("no volumes or no result");
+        const others = volumes.length > 1 ? " and the other volumes of its set" : "";
+        const common = { node: first, condition: `ec2:snapshot-set:${volumes.sort().join("+")}` };
+        return failed(result)
+          ? {
+              ...common,
+              severity: 4,
+              summary: `Snapshots of ${first}${others} failed${clause(": ", shortened(cause))}`,
+            }
+          : { ...common, severity: 0, clears: [4], summary: `Snapshots of ${first}${others} succeeded` };
       },
-    },
-  ]),
-].flat();
+    }),
+    formatter({
+      source: "aws.ec2",
+      detailType: "EBS Volume Notification",
+      means: "A volume was created, deleted or changed, or could not be created or attached",
+      severity: "attaching failed 4, anything else failed 3, else 1",
+      detail: () => z.object({ event: text, result: text, cause: text }),
+      format: ({ event: operation, result, cause }, event) => {
+        const volume = lastPart(event.resources.find((arn) => /\bvol(?:ume\/|-)/.test(arn)) ?? event.resources[0]);
+        if (!volume || !operation) throw new UnexpectedPayload("no volume or no event");
+        const done = lookUp(volumeEvents, operation);
+        const bad = failed(result);
+        const could = done ? `could not be ${done}` : `failed: ${words(operation)}`;
+        const is =
+          operation === "modifyVolume" && result
+            ? `is being modified: ${words(result)}`
+            : `was ${done ?? words(operation)}`;
+        return {
+          node: volume,
+          summary: `EBS volume ${volume} ${bad ? could + clause(": ", shortened(cause)) : is}`,
+          severity: bad ? (lookUp(severityOfVolumeEvent, operation) ?? 3) : 1,
+          condition: `ec2:volume:${volume}:${slug(operation)}${bad ? "" : `:${slug(result ?? "done")}`}`,
+          link: consoleLink(event.region, "ec2/home", `#VolumeDetails:volumeId=${volume}`),
+        };
+      },
+    }),
+    states("aws.ec2", [
+      {
+        detailType: { "EC2 Instance Rebalance Recommendation": "at risk" },
+        means: "A Spot instance is likelier than before to be interrupted",
+        thing: "Spot instance",
+        condition: "rebalance",
+        name: ["detail.instance-id", tail("resources.0")],
+        problems: {},
+        says: { "at risk": "is at a raised risk of interruption: EC2 recommends to replace it" },
+        link: linkTo("ec2/home#InstanceDetails:instanceId={}", "detail.instance-id"),
+      },
+      {
+        detailType: "EC2 AMI State Change",
+        means: "A machine image became available, failed or was deregistered",
+        thing: "AMI",
+        name: ["detail.ImageId", tail("resources.0")],
+        state: "detail.State",
+        problems: { failed: 3 },
+        says: { deregistered: "was deregistered" },
+        reason: "detail.ErrorMessage",
+        link: linkTo("ec2/home#ImageDetails:imageId={}", "detail.ImageId"),
+      },
+      {
+        detailType: "EC2 Fast Launch State-change Notification",
+        means: "Fast launch of a Windows image was switched on or off, or could not be",
+        thing: "Fast launch of AMI",
+        condition: "fast-launch",
+        name: ["detail.imageId", tail("resources.0")],
+        problems: { "enabling-failed": 3, "disabling-failed": 2 },
+        clears: ["enabled", "disabled"],
+        says: {
+          "enabling-failed": "could not be enabled",
+          "disabling-failed": "could not be disabled",
+          enabling: "is being enabled",
+          disabling: "is being disabled",
+        },
+        reason: "detail.stateTransitionReason",
+        link: linkTo("ec2/home#ImageDetails:imageId={}", "detail.imageId"),
+      },
+      {
+        detailType: "EBS Fast Snapshot Restore State-change Notification",
+        means: "Fast restore of a snapshot was switched on or off in an Availability Zone",
+        thing: "Fast restore of snapshot",
+        condition: "fast-restore",
+        name: ["detail.snapshot-id", tail("resources.0")],
+        key: joined(":", "detail.snapshot-id", "detail.zone"),
+        problems: {},
+        says: { enabling: "is being enabled", disabling: "is being disabled", optimizing: "is being prepared" },
+        where: behind("in", "detail.zone"),
+        link: linkTo("ec2/home#SnapshotDetails:snapshotId={}", "detail.snapshot-id"),
+      },
+      {
+        detailType: "On-Demand Capacity Reservation Billing Ownership Request accepted",
+        means: "Another account took over the cost of a capacity reservation's unused part",
+        thing: "Billing of capacity reservation",
+        condition: "capacity-billing",
+        name: ["detail.capacity-reservation-id", tail("resources.0")],
+        state: "detail.status",
+        problems: {},
+        says: { accepted: "was taken over" },
+        where: behind("by account", "detail.unusedReservationChargesOwnerID"),
+        link: linkTo("ec2/home#CapacityReservationDetails:crId={}", "detail.capacity-reservation-id"),
+      },
+      {
+        detailType: { "EC2 Interruptible Capacity Reservation Allocation Reclamation Completed": "reclaimed" },
+        means: "Capacity that was lent to an interruptible reservation is back",
+        thing: "Capacity reservation",
+        condition: "capacity-reclaimed",
+        name: ["detail.sourceCapacityReservationId", tail("resources.0")],
+        problems: {},
+        says: { reclaimed: "has its lent capacity back" },
+        where: (event) => {
+          const type = at("detail.instanceType")(event);
+          return type ? ` (${type})` : "";
+        },
+      },
+    ]),
+  ].flat();

@@ -79,7 +79,5 @@ const fleet = (name: string): StateRow[] => [
   },
 ];
 
-export const ec2fleet = [
-  states("aws.ec2fleet", fleet("EC2 Fleet")),
-  states("aws.ec2spotfleet", fleet("EC2 Spot Fleet")),
-].flat();
+export const ec2fleet = () =>
+  [states("aws.ec2fleet", fleet("EC2 Fleet")), states("aws.ec2spotfleet", fleet("EC2 Spot Fleet"))].flat();

@@ -31,30 +31,31 @@ const operation = (noun: string): StateRow => ({
   where: behind("on cluster", cluster),
 });
 
-export const eks = states("aws.eks", [
-  {
-    ...addonRow,
-    detailType: { "EKS Addon Health Degraded": "degraded", "EKS Addon Health Restored": "restored" },
-    means: "An add-on of a cluster does not work as it should, or does again",
-    thing: "Health of EKS add-on",
-    problems: { degraded: 3 },
-    clears: ["restored"],
-    says: { restored: "is restored" },
-    where: behind("on cluster", cluster),
-  },
-  operation("Creation"),
-  operation("Update"),
-  operation("Deletion"),
-  {
-    detailType: { "EKS Fargate Pod Scheduled Termination": "scheduled" },
-    means: "A Fargate pod that could not be evicted will be deleted for patching",
-    thing: "EKS Fargate pod",
-    name: joined("/", "detail.podNamespace", "detail.podName"),
-    key: joined(":", "detail.clusterName", "detail.podNamespace", "detail.podName"),
-    problems: { scheduled: 2 },
-    says: { scheduled: "will be deleted for patching" },
-    where: behind("on cluster", cluster),
-    reason: "detail.evictErrorMessage",
-    link: linkTo("eks/home#/clusters/{}", cluster),
-  },
-]);
+export const eks = () =>
+  states("aws.eks", [
+    {
+      ...addonRow,
+      detailType: { "EKS Addon Health Degraded": "degraded", "EKS Addon Health Restored": "restored" },
+      means: "An add-on of a cluster does not work as it should, or does again",
+      thing: "Health of EKS add-on",
+      problems: { degraded: 3 },
+      clears: ["restored"],
+      says: { restored: "is restored" },
+      where: behind("on cluster", cluster),
+    },
+    operation("Creation"),
+    operation("Update"),
+    operation("Deletion"),
+    {
+      detailType: { "EKS Fargate Pod Scheduled Termination": "scheduled" },
+      means: "A Fargate pod that could not be evicted will be deleted for patching",
+      thing: "EKS Fargate pod",
+      name: joined("/", "detail.podNamespace", "detail.podName"),
+      key: joined(":", "detail.clusterName", "detail.podNamespace", "detail.podName"),
+      problems: { scheduled: 2 },
+      says: { scheduled: "will be deleted for patching" },
+      where: behind("on cluster", cluster),
+      reason: "detail.evictErrorMessage",
+      link: linkTo("eks/home#/clusters/{}", cluster),
+    },
+  ]);

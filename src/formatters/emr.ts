@@ -30,103 +30,104 @@ const parts: Readonly<Record<string, string>> = {
   "EMR Auto Scaling Policy State Change": "scaling policy",
 };
 
-export const emr = [
-  states("aws.emr", [
-    {
-      detailType: "EMR Cluster State Change",
-      means: "A cluster starts, runs, waits for work, was terminated or failed",
-      thing: "EMR cluster",
-      name: ["detail.name", "detail.clusterId"],
-      key: "detail.clusterId",
-      problems: { TERMINATED_WITH_ERRORS: 4 },
-      clears: ["RUNNING", "WAITING"],
-      says: {
-        WAITING: "waits for work",
-        TERMINATED: "was terminated",
-        TERMINATED_WITH_ERRORS: "was terminated with errors",
+export const emr = () =>
+  [
+    states("aws.emr", [
+      {
+        detailType: "EMR Cluster State Change",
+        means: "A cluster starts, runs, waits for work, was terminated or failed",
+        thing: "EMR cluster",
+        name: ["detail.name", "detail.clusterId"],
+        key: "detail.clusterId",
+        problems: { TERMINATED_WITH_ERRORS: 4 },
+        clears: ["RUNNING", "WAITING"],
+        says: {
+          WAITING: "waits for work",
+          TERMINATED: "was terminated",
+          TERMINATED_WITH_ERRORS: "was terminated with errors",
+        },
+        reason: reasonCode,
+        link,
       },
-      reason: reasonCode,
-      link,
-    },
-    {
-      detailType: "EMR Step Status Change",
-      means: "A step of a cluster's work is pending, runs, is complete, failed or was cancelled",
-      thing: "EMR step",
-      name: ["detail.name", "detail.stepId"],
-      node: first("detail.clusterId", "detail.name"),
-      key: joined(":", "detail.clusterId", "detail.name"),
-      state: (event) => (goesOn(event) ? "FAILED, the cluster continues" : at("detail.state")(event)),
-      problems: { FAILED: 3, "FAILED, the cluster continues": 2 },
-      clears: ["COMPLETED"],
-      says: { "FAILED, the cluster continues": "failed" },
-      where: (event) => onCluster(event) + (goesOn(event) ? ", which goes on" : ""),
-      link,
-    },
-    {
-      detailType: "EMR Configuration Error",
-      means: "A cluster is configured in a way that cannot work",
-      thing: "EMR cluster",
-      condition: "configuration",
-      name: "detail.clusterId",
-      state: "detail.severity",
-      problems: severityOfLevel,
-      says: {
-        CRITICAL: "has a critical configuration error",
-        ERROR: "has a configuration error",
-        WARN: "has a doubtful configuration",
-        INFO: "reports on its configuration",
+      {
+        detailType: "EMR Step Status Change",
+        means: "A step of a cluster's work is pending, runs, is complete, failed or was cancelled",
+        thing: "EMR step",
+        name: ["detail.name", "detail.stepId"],
+        node: first("detail.clusterId", "detail.name"),
+        key: joined(":", "detail.clusterId", "detail.name"),
+        state: (event) => (goesOn(event) ? "FAILED, the cluster continues" : at("detail.state")(event)),
+        problems: { FAILED: 3, "FAILED, the cluster continues": 2 },
+        clears: ["COMPLETED"],
+        says: { "FAILED, the cluster continues": "failed" },
+        where: (event) => onCluster(event) + (goesOn(event) ? ", which goes on" : ""),
+        link,
       },
-      reason: "detail.description",
-      link,
-    },
-  ]),
-  formatter({
-    source: "aws.emr",
-    detailType: Object.keys(parts),
-    means: "A cluster's instances or their scaling changed, or could not",
-    severity: "CRITICAL 4, ERROR 3, WARN 2, RUNNING or ATTACHED 0, else 1",
-    clears: "RUNNING or ATTACHED of the same group, fleet or policy",
-    detail: () =>
-      z.object({
-        clusterId: text,
-        severity: text,
-        state: text,
-        instanceGroupId: text,
-        instanceFleetId: text,
-        resourceId: text,
-        instanceGroupType: text,
-        instanceFleetType: text,
-      }),
-    format: (detail, event) => {
-      const { clusterId, severity: level, state } = detail;
-      if (!clusterId) throw new UnexpectedPayload("no clusterId");
-      const part = lookUp(parts, event.detailType) ?? "instances";
-      const id = detail.instanceGroupId ?? detail.instanceFleetId ?? detail.resourceId;
-      const type = detail.instanceGroupType ?? detail.instanceFleetType;
-      const common = {
-        node: clusterId,
-        summary: `EMR cluster ${clusterId}: ${[type?.toLowerCase(), part].filter(Boolean).join(" ")} ${state ? predicate(state) : "has trouble"}`,
-        condition: `emr:${slug(part)}:${clusterId}:${id ?? ""}`,
-        link: consoleLink(event.region, "emr/home", `#/clusterDetails/${clusterId}`),
-      };
-      const severity = lookUp(severityOfLevel, level?.toUpperCase());
-      if (severity) return { ...common, severity };
-      if (/^(?:RUNNING|ATTACHED)$/i.test(state ?? "")) return { ...common, severity: 0, clears: [2, 3, 4] };
-      return { ...common, severity: 1, condition: `${common.condition}:${slug(state ?? "changed")}` };
-    },
-  }),
-  states("aws.emr-containers", [
-    {
-      detailType: "EMR Job Run State Change",
-      means: "A job run of EMR on EKS is under way, complete, failed or was cancelled",
-      thing: "EMR job run",
-      name: ["detail.jobRunName", "detail.jobRunId"],
-      key: joined(":", "detail.virtualClusterId", "detail.jobRunName"),
-      problems: { FAILED: 3 },
-      clears: ["COMPLETED"],
-      says: { CANCELLED: "was cancelled" },
-      where: behind("on virtual cluster", "detail.virtualClusterId"),
-      reason: "detail.failureReason",
-    },
-  ]),
-].flat();
+      {
+        detailType: "EMR Configuration Error",
+        means: "A cluster is configured in a way that cannot work",
+        thing: "EMR cluster",
+        condition: "configuration",
+        name: "detail.clusterId",
+        state: "detail.severity",
+        problems: severityOfLevel,
+        says: {
+          CRITICAL: "has a critical configuration error",
+          ERROR: "has a configuration error",
+          WARN: "has a doubtful configuration",
+          INFO: "reports on its configuration",
+        },
+        reason: "detail.description",
+        link,
+      },
+    ]),
+    formatter({
+      source: "aws.emr",
+      detailType: Object.keys(parts),
+      means: "A cluster's instances or their scaling changed, or could not",
+      severity: "CRITICAL 4, ERROR 3, WARN 2, RUNNING or ATTACHED 0, else 1",
+      clears: "RUNNING or ATTACHED of the same group, fleet or policy",
+      detail: () =>
+        z.object({
+          clusterId: text,
+          severity: text,
+          state: text,
+          instanceGroupId: text,
+          instanceFleetId: text,
+          resourceId: text,
+          instanceGroupType: text,
+          instanceFleetType: text,
+        }),
+      format: (detail, event) => {
+        const { clusterId, severity: level, state } = detail;
+        if (!clusterId) throw new UnexpectedPayload("no clusterId");
+        const part = lookUp(parts, event.detailType) ?? "instances";
+        const id = detail.instanceGroupId ?? detail.instanceFleetId ?? detail.resourceId;
+        const type = detail.instanceGroupType ?? detail.instanceFleetType;
+        const common = {
+          node: clusterId,
+          summary: `EMR cluster ${clusterId}: ${[type?.toLowerCase(), part].filter(Boolean).join(" ")} ${state ? predicate(state) : "has trouble"}`,
+          condition: `emr:${slug(part)}:${clusterId}:${id ?? ""}`,
+          link: consoleLink(event.region, "emr/home", `#/clusterDetails/${clusterId}`),
+        };
+        const severity = lookUp(severityOfLevel, level?.toUpperCase());
+        if (severity) return { ...common, severity };
+        if (/^(?:RUNNING|ATTACHED)$/i.test(state ?? "")) return { ...common, severity: 0, clears: [2, 3, 4] };
+        return { ...common, severity: 1, condition: `${common.condition}:${slug(state ?? "changed")}` };
+      },
+    }),
+    states("aws.emr-containers", [
+      {
+        detailType: "EMR Job Run State Change",
+        means: "A job run of EMR on EKS is under way, complete, failed or was cancelled",
+        thing: "EMR job run",
+        name: ["detail.jobRunName", "detail.jobRunId"],
+        key: joined(":", "detail.virtualClusterId", "detail.jobRunName"),
+        problems: { FAILED: 3 },
+        clears: ["COMPLETED"],
+        says: { CANCELLED: "was cancelled" },
+        where: behind("on virtual cluster", "detail.virtualClusterId"),
+        reason: "detail.failureReason",
+      },
+    ]),
+  ].flat();

@@ -22,64 +22,65 @@ const healthFields = () =>
   });
 type Health = z.infer<ReturnType<typeof healthFields>>;
 
-export const health = [
-  formatter({
-    source: "aws.health",
-    detailType: "AWS Health Event",
-    means: "AWS tells of an issue, a planned change or something to do that touches the account",
-    severity:
-      "issue 4 where it is the account's own, else 3; investigation 3; planned change 2, or 3 where action is required; notification 3 where action is required, 2 where it may be, else 1; closed 0",
-    clears: "closed, or an issue's end, of the same event",
-    detail: healthFields,
-    format: (detail, event) => {
-      if (!detail.eventTypeCode) throw new UnexpectedPayload("no eventTypeCode");
-      const category = detail.eventTypeCategory?.toLowerCase() ?? "";
-      const { severity, clears } = rated(category, detail);
-      const entities = entitiesOf(detail, event);
-      const words = eventInWords(detail.eventTypeCode, detail.service);
-      const region = regionOf(detail, event);
-      const touched = entities.length === 0 ? "" : `: ${named(entities)}`;
-      const needed = severity > 1 && detail.actionability === "ACTION_REQUIRED" ? ", action required" : "";
-      const over = isOver(category, detail);
-      const common = {
-        ...spokenOf(detail, event, entities),
-        summary: `${words} in ${region}${over ? " is over" : touched} (AWS Health${over ? "" : needed})`,
-      };
-      return over && clears.length > 0 ? { ...common, severity: 0, clears } : { ...common, severity };
-    },
-  }),
-  formatter({
-    source: "aws.health",
-    detailType: "AWS Health Abuse Event",
-    means: "AWS received a report of abuse by something in the account",
-    severity: "5, a notice 4; closed 0",
-    clears: "closed of the same event",
-    detail: healthFields,
-    format: (detail, event) => {
-      if (!detail.eventTypeCode) throw new UnexpectedPayload("no eventTypeCode");
-      const entities = entitiesOf(detail, event);
-      const against = entities.length > 0 ? named(entities) : `account ${detail.affectedAccount ?? event.account}`;
-      const kind = detail.eventTypeCode
-        .replace(/^AWS_(?:ABUSE_)?|_(?:REPORT|NOTICE|NOTIFICATION)$/g, "")
-        .replace(/(?:^|_)DOS(?=_|$)/, "_denial_of_service")
-        .split("_")
-        .filter(Boolean)
-        .map((word) => (/^(?:DMCA|AWS|EC2|S3|IP)$/.test(word) ? word : word.toLowerCase()))
-        .join(" ");
-      const common = spokenOf(detail, event, entities);
-      if (detail.statusCode?.toLowerCase() === "closed") {
-        return {
-          ...common,
-          severity: 0,
-          clears: [4, 5],
-          summary: `Abuse report against ${against} is closed: ${kind}`,
+export const health = () =>
+  [
+    formatter({
+      source: "aws.health",
+      detailType: "AWS Health Event",
+      means: "AWS tells of an issue, a planned change or something to do that touches the account",
+      severity:
+        "issue 4 where it is the account's own, else 3; investigation 3; planned change 2, or 3 where action is required; notification 3 where action is required, 2 where it may be, else 1; closed 0",
+      clears: "closed, or an issue's end, of the same event",
+      detail: healthFields,
+      format: (detail, event) => {
+        if (!detail.eventTypeCode) throw new UnexpectedPayload("no eventTypeCode");
+        const category = detail.eventTypeCategory?.toLowerCase() ?? "";
+        const { severity, clears } = rated(category, detail);
+        const entities = entitiesOf(detail, event);
+        const words = eventInWords(detail.eventTypeCode, detail.service);
+        const region = regionOf(detail, event);
+        const touched = entities.length === 0 ? "" : `: ${named(entities)}`;
+        const needed = severity > 1 && detail.actionability === "ACTION_REQUIRED" ? ", action required" : "";
+        const over = isOver(category, detail);
+        const common = {
+          ...spokenOf(detail, event, entities),
+          summary: `${words} in ${region}${over ? " is over" : touched} (AWS Health${over ? "" : needed})`,
         };
-      }
-      const severity = /_NOTICE/.test(detail.eventTypeCode) ? 4 : 5;
-      return { ...common, severity, summary: `Abuse report against ${against}: ${kind} (AWS Trust and Safety)` };
-    },
-  }),
-].flat();
+        return over && clears.length > 0 ? { ...common, severity: 0, clears } : { ...common, severity };
+      },
+    }),
+    formatter({
+      source: "aws.health",
+      detailType: "AWS Health Abuse Event",
+      means: "AWS received a report of abuse by something in the account",
+      severity: "5, a notice 4; closed 0",
+      clears: "closed of the same event",
+      detail: healthFields,
+      format: (detail, event) => {
+        if (!detail.eventTypeCode) throw new UnexpectedPayload("no eventTypeCode");
+        const entities = entitiesOf(detail, event);
+        const against = entities.length > 0 ? named(entities) : `account ${detail.affectedAccount ?? event.account}`;
+        const kind = detail.eventTypeCode
+          .replace(/^AWS_(?:ABUSE_)?|_(?:REPORT|NOTICE|NOTIFICATION)$/g, "")
+          .replace(/(?:^|_)DOS(?=_|$)/, "_denial_of_service")
+          .split("_")
+          .filter(Boolean)
+          .map((word) => (/^(?:DMCA|AWS|EC2|S3|IP)$/.test(word) ? word : word.toLowerCase()))
+          .join(" ");
+        const common = spokenOf(detail, event, entities);
+        if (detail.statusCode?.toLowerCase() === "closed") {
+          return {
+            ...common,
+            severity: 0,
+            clears: [4, 5],
+            summary: `Abuse report against ${against} is closed: ${kind}`,
+          };
+        }
+        const severity = /_NOTICE/.test(detail.eventTypeCode) ? 4 : 5;
+        return { ...common, severity, summary: `Abuse report against ${against}: ${kind} (AWS Trust and Safety)` };
+      },
+    }),
+  ].flat();
 
 const spokenOf = (detail: Health, event: AwsEvent, entities: readonly string[]) => {
   const account = detail.affectedAccount ?? event.account;

@@ -7,50 +7,51 @@ import { behind, states } from "./states.ts";
 const recipeOf = (arn: string | undefined): string | undefined => (arnResource(arn) ?? arn)?.split("/")[1];
 const recipe: Read = (event) => recipeOf(event.resources[0]);
 
-export const imagebuilder = [
-  states("aws.imagebuilder", [
-    {
-      detailType: "EC2 Image Builder Image State Change",
-      means: "The build of an image moved on, is available, failed or was cancelled",
-      thing: "Image Builder image",
-      name: first(recipe, "resources.0"),
-      state: "detail.state.status",
-      problems: { FAILED: 3, CANCELLED: 3 },
-      clears: ["AVAILABLE"],
-      says: { CANCELLED: "was cancelled", BUILDING: "is being built", TESTING: "is being tested" },
-      reason: "detail.state.reason",
-    },
-    {
-      detailType: { "EC2 Image Builder Workflow Step Waiting": "waiting" },
-      means: "A workflow waits for an action that someone or something else must take",
-      thing: "Image Builder workflow step",
-      condition: "workflow-step",
-      name: "detail.workflow-step-name",
-      node: first(recipe, "detail.workflow-step-name"),
-      problems: {},
-      says: { waiting: "waits for an action" },
-      where: behind("for image", recipe),
-    },
-  ]),
-  formatter({
-    source: "aws.imagebuilder",
-    detailType: "EC2 Image Builder CVE Detected",
-    means: "The scan of an image found vulnerabilities",
-    severity: "critical ones 3, else 1",
-    detail: () =>
-      z.object({ "resource-id": text, "finding-severity-counts": object({ critical: number, high: number }) }),
-    format: ({ "resource-id": arn, "finding-severity-counts": counts }, event) => {
-      const name = recipeOf(arn) ?? recipe(event) ?? arn;
-      if (!name) throw new UnexpectedPayload("no image");
-      const critical = (counts?.critical ?? 0) > 0;
-      return {
-        node: name,
-        summary: critical
-          ? `Critical vulnerabilities found in Image Builder image ${name}`
-          : `Vulnerabilities, none of them critical, found in Image Builder image ${name}`,
-        severity: critical ? 3 : 1,
-        condition: `imagebuilder:cve:${name}${critical ? "" : ":not-critical"}`,
-      };
-    },
-  }),
-].flat();
+export const imagebuilder = () =>
+  [
+    states("aws.imagebuilder", [
+      {
+        detailType: "EC2 Image Builder Image State Change",
+        means: "The build of an image moved on, is available, failed or was cancelled",
+        thing: "Image Builder image",
+        name: first(recipe, "resources.0"),
+        state: "detail.state.status",
+        problems: { FAILED: 3, CANCELLED: 3 },
+        clears: ["AVAILABLE"],
+        says: { CANCELLED: "was cancelled", BUILDING: "is being built", TESTING: "is being tested" },
+        reason: "detail.state.reason",
+      },
+      {
+        detailType: { "EC2 Image Builder Workflow Step Waiting": "waiting" },
+        means: "A workflow waits for an action that someone or something else must take",
+        thing: "Image Builder workflow step",
+        condition: "workflow-step",
+        name: "detail.workflow-step-name",
+        node: first(recipe, "detail.workflow-step-name"),
+        problems: {},
+        says: { waiting: "waits for an action" },
+        where: behind("for image", recipe),
+      },
+    ]),
+    formatter({
+      source: "aws.imagebuilder",
+      detailType: "EC2 Image Builder CVE Detected",
+      means: "The scan of an image found vulnerabilities",
+      severity: "critical ones 3, else 1",
+      detail: () =>
+        z.object({ "resource-id": text, "finding-severity-counts": object({ critical: number, high: number }) }),
+      format: ({ "resource-id": arn, "finding-severity-counts": counts }, event) => {
+        const name = recipeOf(arn) ?? recipe(event) ?? arn;
+        if (!name) throw new UnexpectedPayload("no image");
+        const critical = (counts?.critical ?? 0) > 0;
+        return {
+          node: name,
+          summary: critical
+            ? `Critical vulnerabilities found in Image Builder image ${name}`
+            : `Vulnerabilities, none of them critical, found in Image Builder image ${name}`,
+          severity: critical ? 3 : 1,
+          condition: `imagebuilder:cve:${name}${critical ? "" : ":not-critical"}`,
+        };
+      },
+    }),
+  ].flat();

@@ -143,11 +143,12 @@ const scan = (source: string, detailType: string) =>
     },
   });
 
-export const inspector = [
-  finding("aws.inspector2", "Inspector2 Finding"),
-  coverage,
-  scan("aws.inspector2", "Inspector2 Scan"),
-  // As the preview of the second Inspector called them.
-  finding("aws.inspector", "Inspector Finding"),
-  scan("aws.inspector", "Inspector Scan"),
-].flat();
+export const inspector = () =>
+  [
+    finding("aws.inspector2", "Inspector2 Finding"),
+    coverage,
+    scan("aws.inspector2", "Inspector2 Scan"),
+    // As the preview of the second Inspector called them.
+    finding("aws.inspector", "Inspector Finding"),
+    scan("aws.inspector", "Inspector Scan"),
+  ].flat();

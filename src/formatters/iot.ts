@@ -1,7 +1,7 @@
 import { at, first, tail } from "./fields.ts";
 import { states } from "./states.ts";
 
-export const iot = [
+export const iot = () => [
   ...states("aws.iotanalytics", [
     {
       detailType: { "IoT Analytics Pipeline Failure Notification": "failed" },

@@ -11,30 +11,31 @@ const key = {
   link: linkTo("kms/home#/kms/keys/{}", id),
 } satisfies Partial<StateRow>;
 
-export const kms = states("aws.kms", [
-  {
-    ...key,
-    detailType: { "KMS Imported Key Material Expiration": "expired", "Imported Key Material Expiration": "expired" },
-    means: "The imported material of a key expired: what it encrypts cannot be read",
-    // ImportKeyMaterial, as CloudTrail reports it, clears this condition.
-    condition: "material",
-    problems: { expired: 5 },
-    says: { expired: "is unusable: its imported key material expired" },
-  },
-  {
-    ...key,
-    detailType: { "KMS CMK Deletion": "deleted", "CMK Deletion": "deleted" },
-    means: "A key was deleted: what it encrypts is lost",
-    condition: "deleted",
-    problems: { deleted: 5 },
-    says: { deleted: "was deleted, what it encrypts is lost" },
-  },
-  {
-    ...key,
-    detailType: { "KMS CMK Rotation": "rotated", "CMK Rotation": "rotated" },
-    means: "A key was rotated",
-    condition: "rotation",
-    problems: {},
-    says: { rotated: "was rotated" },
-  },
-]);
+export const kms = () =>
+  states("aws.kms", [
+    {
+      ...key,
+      detailType: { "KMS Imported Key Material Expiration": "expired", "Imported Key Material Expiration": "expired" },
+      means: "The imported material of a key expired: what it encrypts cannot be read",
+      // ImportKeyMaterial, as CloudTrail reports it, clears this condition.
+      condition: "material",
+      problems: { expired: 5 },
+      says: { expired: "is unusable: its imported key material expired" },
+    },
+    {
+      ...key,
+      detailType: { "KMS CMK Deletion": "deleted", "CMK Deletion": "deleted" },
+      means: "A key was deleted: what it encrypts is lost",
+      condition: "deleted",
+      problems: { deleted: 5 },
+      says: { deleted: "was deleted, what it encrypts is lost" },
+    },
+    {
+      ...key,
+      detailType: { "KMS CMK Rotation": "rotated", "CMK Rotation": "rotated" },
+      means: "A key was rotated",
+      condition: "rotation",
+      problems: {},
+      says: { rotated: "was rotated" },
+    },
+  ]);

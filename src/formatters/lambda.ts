@@ -13,25 +13,26 @@ const condition = first("detail.requestContext.condition");
 const error = first("detail.responsePayload.errorType", "detail.responseContext.functionError");
 
 /** What a function's asynchronous invocations came to, where their destination is an event bus. */
-export const lambda = states("lambda", [
-  {
-    detailType: {
-      "Lambda Function Invocation Result - Failure": "failure",
-      "Lambda Function Invocation Result - Success": "success",
+export const lambda = () =>
+  states("lambda", [
+    {
+      detailType: {
+        "Lambda Function Invocation Result - Failure": "failure",
+        "Lambda Function Invocation Result - Success": "success",
+      },
+      means: "An asynchronous invocation of a function succeeded, or failed for good and its event was given up",
+      thing: "Lambda function",
+      condition: "async",
+      name,
+      problems: { failure: 3 },
+      clears: ["success"],
+      says: { failure: "gave up an asynchronous event", success: "handled an asynchronous event" },
+      reason: (event) =>
+        [condition, error]
+          .map((read) => read(event))
+          .filter((said) => said !== undefined)
+          .map((said, index) => (index === 0 && said === condition(event) ? words(said) : said))
+          .join(", ") || undefined,
+      link: linkTo("lambda/home#/functions/{}", name),
     },
-    means: "An asynchronous invocation of a function succeeded, or failed for good and its event was given up",
-    thing: "Lambda function",
-    condition: "async",
-    name,
-    problems: { failure: 3 },
-    clears: ["success"],
-    says: { failure: "gave up an asynchronous event", success: "handled an asynchronous event" },
-    reason: (event) =>
-      [condition, error]
-        .map((read) => read(event))
-        .filter((said) => said !== undefined)
-        .map((said, index) => (index === 0 && said === condition(event) ? words(said) : said))
-        .join(", ") || undefined,
-    link: linkTo("lambda/home#/functions/{}", name),
-  },
-]);
+  ]);

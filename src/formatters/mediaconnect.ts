@@ -1,14 +1,15 @@
 import { tail } from "./fields.ts";
 import { states } from "./states.ts";
 
-export const mediaconnect = states("aws.mediaconnect", [
-  {
-    detailType: "MediaConnect Flow Status Change",
-    means: "A flow started, stopped or failed",
-    thing: "MediaConnect flow",
-    name: tail("resources.0"),
-    state: "detail.currentStatus",
-    problems: { ERROR: 4 },
-    clears: ["ACTIVE"],
-  },
-]);
+export const mediaconnect = () =>
+  states("aws.mediaconnect", [
+    {
+      detailType: "MediaConnect Flow Status Change",
+      means: "A flow started, stopped or failed",
+      thing: "MediaConnect flow",
+      name: tail("resources.0"),
+      state: "detail.currentStatus",
+      problems: { ERROR: 4 },
+      clears: ["ACTIVE"],
+    },
+  ]);

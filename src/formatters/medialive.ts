@@ -8,7 +8,7 @@ import { slug } from "./words.ts";
 const id = tail("resources.0");
 const channelLink = linkTo("medialive/home#/channels/{}", id);
 
-export const medialive = [
+export const medialive = () => [
   ...(["channel", "multiplex"] as const).flatMap((kind) =>
     formatter({
       source: "aws.medialive",

@@ -31,57 +31,58 @@ const changeFields = () =>
   });
 type Change = z.infer<ReturnType<typeof changeFields>>;
 
-export const networkManager = [
-  formatter({
-    source: "aws.networkmanager",
-    detailType: "Network Manager Status Update",
-    means: "IPsec or BGP of a VPN tunnel or a Connect peer went down or came back",
-    severity: "down 4; up, established 0; else 1",
-    clears: "the session of the same tunnel comes back",
-    detail: changeFields,
-    format: (detail, event) => {
-      const { type, thing } = changeOf(detail, event);
-      const tunnel = detail.outsideIpAddress ?? detail["outside-ip-address"] ?? detail.coreNetworkAddress;
-      const session = /IPSEC|BGP/i.exec(type)?.[0].toUpperCase().replace("IPSEC", "IPsec");
-      const [what = words(type)] = [
-        session && `${session} of ${nameOf(thing, type)}${tunnel ? ` tunnel ${tunnel}` : ""}`,
-      ];
-      const common = {
-        node: thing,
-        condition: ["networkmanager:session", thing, session?.toLowerCase(), tunnel].filter(Boolean).join(":"),
-      };
-      if (/[-_]DOWN$/i.test(type)) return { ...common, severity: 4, summary: `${what} is down` };
-      if (/[-_](?:UP|ESTABLISH(?:ED)?|HEALTHY)$/i.test(type)) {
-        return { ...common, severity: 0, clears: [4], summary: `${what} is up` };
-      }
-      return changed(detail, event, 1);
-    },
-  }),
-  formatter({
-    source: "aws.networkmanager",
-    detailType: [
-      "Network Manager Topology Change",
-      "Network Manager Routing Update",
-      "Network Manager Segment Update",
-      "Network Manager Policy Update",
-      "Network Manager Network Function Group Update",
-      "Network Function Group Update",
-    ],
-    means: "Attachments, routes, segments or policies of a global or core network changed",
-    severity: "deleted, disassociated, uninstalled 2; else 1",
-    detail: changeFields,
-    format: (detail, event) =>
-      changed(detail, event, /DELETED|DISASSOCIATED|UNINSTALLED/i.test(changeOf(detail, event).type) ? 2 : 1),
-  }),
-  formatter({
-    source: "aws.networkmanager",
-    detailType: "Network Manager Service Advisory",
-    means: "AWS advises on the service of a global network",
-    severity: "3",
-    detail: changeFields,
-    format: (detail, event) => changed(detail, event, 3),
-  }),
-].flat();
+export const networkManager = () =>
+  [
+    formatter({
+      source: "aws.networkmanager",
+      detailType: "Network Manager Status Update",
+      means: "IPsec or BGP of a VPN tunnel or a Connect peer went down or came back",
+      severity: "down 4; up, established 0; else 1",
+      clears: "the session of the same tunnel comes back",
+      detail: changeFields,
+      format: (detail, event) => {
+        const { type, thing } = changeOf(detail, event);
+        const tunnel = detail.outsideIpAddress ?? detail["outside-ip-address"] ?? detail.coreNetworkAddress;
+        const session = /IPSEC|BGP/i.exec(type)?.[0].toUpperCase().replace("IPSEC", "IPsec");
+        const [what = words(type)] = [
+          session && `${session} of ${nameOf(thing, type)}${tunnel ? ` tunnel ${tunnel}` : ""}`,
+        ];
+        const common = {
+          node: thing,
+          condition: ["networkmanager:session", thing, session?.toLowerCase(), tunnel].filter(Boolean).join(":"),
+        };
+        if (/[-_]DOWN$/i.test(type)) return { ...common, severity: 4, summary: `${what} is down` };
+        if (/[-_](?:UP|ESTABLISH(?:ED)?|HEALTHY)$/i.test(type)) {
+          return { ...common, severity: 0, clears: [4], summary: `${what} is up` };
+        }
+        return changed(detail, event, 1);
+      },
+    }),
+    formatter({
+      source: "aws.networkmanager",
+      detailType: [
+        "Network Manager Topology Change",
+        "Network Manager Routing Update",
+        "Network Manager Segment Update",
+        "Network Manager Policy Update",
+        "Network Manager Network Function Group Update",
+        "Network Function Group Update",
+      ],
+      means: "Attachments, routes, segments or policies of a global or core network changed",
+      severity: "deleted, disassociated, uninstalled 2; else 1",
+      detail: changeFields,
+      format: (detail, event) =>
+        changed(detail, event, /DELETED|DISASSOCIATED|UNINSTALLED/i.test(changeOf(detail, event).type) ? 2 : 1),
+    }),
+    formatter({
+      source: "aws.networkmanager",
+      detailType: "Network Manager Service Advisory",
+      means: "AWS advises on the service of a global network",
+      severity: "3",
+      detail: changeFields,
+      format: (detail, event) => changed(detail, event, 3),
+    }),
+  ].flat();
 
 function changeOf(detail: Change, event: AwsEvent): { type: string; thing: string } {
   const type = detail.changeType ?? detail["change-type"] ?? detail["status-change"];

@@ -33,13 +33,14 @@ const row = (what: string, name: StateRow["name"]): StateRow => ({
 });
 
 /** The names within the detail are swapped for service instances in AWS's own example, so the ARN tells. */
-export const proton = states("aws.proton", [
-  row("Environment", "detail.name"),
-  row("Environment Template", first(tail("resources.0"), "detail.name")),
-  row("Environment Template Version", "detail.templateName"),
-  row("Service", "detail.name"),
-  row("Service Instance", first(tail("resources.0"), "detail.serviceName")),
-  row("Service Pipeline", "detail.serviceName"),
-  row("Service Template", "detail.templateName"),
-  row("Service Template Version", "detail.templateName"),
-]);
+export const proton = () =>
+  states("aws.proton", [
+    row("Environment", "detail.name"),
+    row("Environment Template", first(tail("resources.0"), "detail.name")),
+    row("Environment Template Version", "detail.templateName"),
+    row("Service", "detail.name"),
+    row("Service Instance", first(tail("resources.0"), "detail.serviceName")),
+    row("Service Pipeline", "detail.serviceName"),
+    row("Service Template", "detail.templateName"),
+    row("Service Template Version", "detail.templateName"),
+  ]);

@@ -3,34 +3,35 @@ import { arnName, lastPart, place, text } from "./fields.ts";
 import { formatter, UnexpectedPayload } from "./formatter.ts";
 import { predicate, words } from "./words.ts";
 
-export const ram = [
-  formatter({
-    source: "aws.ram",
-    detailType: "Resource Sharing State Change",
-    means: "A resource or an account was added to a resource share or taken out of it",
-    severity: "an account outside the organization was let in 2, else 1",
-    detail: () =>
-      z.object({
-        event: text,
-        status: text,
-        resourceARN: text,
-        resourceArn: text,
-        externalAccount: text,
-        principal: text,
-      }),
-    format: (detail, event) => {
-      const { event: what, status, externalAccount, principal } = detail;
-      if (!what && !status) throw new UnexpectedPayload("neither event nor status");
-      const thing = arnName(detail.resourceARN ?? detail.resourceArn) ?? principal;
-      const share = lastPart(event.resources[0]);
-      const external = externalAccount !== undefined || /external/i.test(`${what} ${status}`);
-      const letIn = external && /^associated$/i.test(status ?? "");
-      return {
-        node: thing ?? place(event),
-        summary: `RAM: ${[thing ?? "a resource", status && predicate(status)].filter(Boolean).join(" ")}${letIn ? ", outside the organization" : ""}${what ? ` (${what})` : ""}`,
-        severity: letIn ? 2 : 1,
-        condition: `ram:${share ?? "any"}:${thing ?? "any"}:${words(what ?? "")}:${status ?? ""}`,
-      };
-    },
-  }),
-].flat();
+export const ram = () =>
+  [
+    formatter({
+      source: "aws.ram",
+      detailType: "Resource Sharing State Change",
+      means: "A resource or an account was added to a resource share or taken out of it",
+      severity: "an account outside the organization was let in 2, else 1",
+      detail: () =>
+        z.object({
+          event: text,
+          status: text,
+          resourceARN: text,
+          resourceArn: text,
+          externalAccount: text,
+          principal: text,
+        }),
+      format: (detail, event) => {
+        const { event: what, status, externalAccount, principal } = detail;
+        if (!what && !status) throw new UnexpectedPayload("neither event nor status");
+        const thing = arnName(detail.resourceARN ?? detail.resourceArn) ?? principal;
+        const share = lastPart(event.resources[0]);
+        const external = externalAccount !== undefined || /external/i.test(`${what} ${status}`);
+        const letIn = external && /^associated$/i.test(status ?? "");
+        return {
+          node: thing ?? place(event),
+          summary: `RAM: ${[thing ?? "a resource", status && predicate(status)].filter(Boolean).join(" ")}${letIn ? ", outside the organization" : ""}${what ? ` (${what})` : ""}`,
+          severity: letIn ? 2 : 1,
+          condition: `ram:${share ?? "any"}:${thing ?? "any"}:${words(what ?? "")}:${status ?? ""}`,
+        };
+      },
+    }),
+  ].flat();

@@ -20,40 +20,47 @@ const things: Readonly<Record<string, string>> = {
   "RDS DB Shard Group Event": "RDS shard group",
 };
 
-export const rds = Object.entries(things).flatMap(([detailType, thing]) =>
-  formatter({
-    source: "aws.rds",
-    detailType,
-    means: `Something happened to an ${thing}`,
-    severity: "by the event's id, 1 to 5; an id not listed: by category, failure and low storage 4, else 1 to 3",
-    clears: `the event that ends it, of the same ${thing}: started, finished, resumed, exported`,
-    detail: () =>
-      z.object({ EventID: text, EventCategories: list(text), Message: text, SourceIdentifier: text, SourceArn: text }),
-    format: ({ EventID, EventCategories, Message, SourceIdentifier, SourceArn }, event): readonly Notice[] => {
-      const name = nameOf(SourceIdentifier ?? lastPart(SourceArn) ?? lastPart(event.resources[0]));
-      if (!name) throw new UnexpectedPayload("neither a SourceIdentifier nor a SourceArn");
-      const id = EventID?.match(/(\d{4})$/)?.[1] ?? "";
-      const said = (says: string, kind: string) => ({
-        node: name,
-        summary: `${thing} ${name} ${says}`,
-        condition: `rds:${slug(thing.replace("RDS ", ""))}:${name}:${kind}`,
-        link: linkOf(thing, name, event.region),
-      });
-      const problem = (table: RdsProblem): Notice => {
-        const [severity, kind, says] = table;
-        return { ...said(says, severity === 1 ? `${kind}:${slug(says)}` : kind), severity };
-      };
+export const rds = () =>
+  Object.entries(things).flatMap(([detailType, thing]) =>
+    formatter({
+      source: "aws.rds",
+      detailType,
+      means: `Something happened to an ${thing}`,
+      severity: "by the event's id, 1 to 5; an id not listed: by category, failure and low storage 4, else 1 to 3",
+      clears: `the event that ends it, of the same ${thing}: started, finished, resumed, exported`,
+      detail: () =>
+        z.object({
+          EventID: text,
+          EventCategories: list(text),
+          Message: text,
+          SourceIdentifier: text,
+          SourceArn: text,
+        }),
+      format: ({ EventID, EventCategories, Message, SourceIdentifier, SourceArn }, event): readonly Notice[] => {
+        const name = nameOf(SourceIdentifier ?? lastPart(SourceArn) ?? lastPart(event.resources[0]));
+        if (!name) throw new UnexpectedPayload("neither a SourceIdentifier nor a SourceArn");
+        const id = EventID?.match(/(\d{4})$/)?.[1] ?? "";
+        const said = (says: string, kind: string) => ({
+          node: name,
+          summary: `${thing} ${name} ${says}`,
+          condition: `rds:${slug(thing.replace("RDS ", ""))}:${name}:${kind}`,
+          link: linkOf(thing, name, event.region),
+        });
+        const problem = (table: RdsProblem): Notice => {
+          const [severity, kind, says] = table;
+          return { ...said(says, severity === 1 ? `${kind}:${slug(says)}` : kind), severity };
+        };
 
-      const listed = Object.hasOwn(rdsProblems, id) ? rdsProblems[id] : undefined;
-      const recovery = Object.hasOwn(rdsRecoveries, id) ? rdsRecoveries[id] : undefined;
-      const recovered = [...endsOf(recovery?.[0] ?? [])].map(
-        ([kind, clears]): Notice => ({ ...said(recovery?.[1] ?? "", kind), severity: 0, clears }),
-      );
-      if (listed) return [problem(listed), ...recovered];
-      return recovered.length > 0 ? recovered : [problem(byCategory(EventCategories, id, Message))];
-    },
-  }),
-);
+        const listed = Object.hasOwn(rdsProblems, id) ? rdsProblems[id] : undefined;
+        const recovery = Object.hasOwn(rdsRecoveries, id) ? rdsRecoveries[id] : undefined;
+        const recovered = [...endsOf(recovery?.[0] ?? [])].map(
+          ([kind, clears]): Notice => ({ ...said(recovery?.[1] ?? "", kind), severity: 0, clears }),
+        );
+        if (listed) return [problem(listed), ...recovered];
+        return recovered.length > 0 ? recovered : [problem(byCategory(EventCategories, id, Message))];
+      },
+    }),
+  );
 
 /** Automated snapshots are named `rds:orders-2026-03-14-02-10`: what is left names the database. */
 const nameOf = (identifier: string | undefined): string | undefined =>

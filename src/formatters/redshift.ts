@@ -23,7 +23,7 @@ const operation =
   /base RPU change|restore from (?:snapshot|recovery point)|\b(?:de)?register\b|track|KMS key|\bsecret\b|IP addresses|snapshot/i;
 const ended = /\b(?:success(?:ful(?:ly)?)?|complete[ds]?|has (?:now )?been restored)\b/i;
 
-export const redshift = [
+export const redshift = () => [
   ...topics.flatMap((topic) =>
     formatter({
       source: "aws.redshift-serverless",

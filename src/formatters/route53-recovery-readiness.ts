@@ -24,7 +24,7 @@ const rows = [
 ];
 
 /** Older events name their source after the service's address. */
-export const route53RecoveryReadiness = [
-  "aws.route53-recovery-readiness",
-  "route53-recovery-readiness.amazonaws.com",
-].flatMap((source) => states(source, rows));
+export const route53RecoveryReadiness = () =>
+  ["aws.route53-recovery-readiness", "route53-recovery-readiness.amazonaws.com"].flatMap((source) =>
+    states(source, rows),
+  );

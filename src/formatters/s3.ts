@@ -18,24 +18,25 @@ const kinds: Readonly<Record<string, readonly [ProblemSeverity, says: string]>> 
   "Object Restore Expired": [1, "lost its restored copy in"],
 };
 
-export const s3 = Object.entries(kinds).flatMap(([detailType, [severity, says]]) =>
-  formatter({
-    source: "aws.s3",
-    detailType,
-    means: `An object ${says} a bucket; one line a bucket, the latest object in it`,
-    severity: String(severity),
-    detail: () => z.object({ bucket: object({ name: text }), object: object({ key: text }), reason: text }),
-    format: ({ bucket, object: file, reason }, event) => {
-      const name = bucket?.name;
-      if (!name) throw new UnexpectedPayload("no bucket");
-      const why = reason && !/^(?:Put|Delete)Object$/.test(reason) ? ` (${reason})` : "";
-      return {
-        node: name,
-        summary: `S3 object ${says} bucket ${name}${why}${clause(": ", file?.key)}`,
-        severity,
-        condition: `s3:${name}:${slug(detailType)}`,
-        link: consoleLink(event.region, `s3/buckets/${encodeURIComponent(name)}`),
-      };
-    },
-  }),
-);
+export const s3 = () =>
+  Object.entries(kinds).flatMap(([detailType, [severity, says]]) =>
+    formatter({
+      source: "aws.s3",
+      detailType,
+      means: `An object ${says} a bucket; one line a bucket, the latest object in it`,
+      severity: String(severity),
+      detail: () => z.object({ bucket: object({ name: text }), object: object({ key: text }), reason: text }),
+      format: ({ bucket, object: file, reason }, event) => {
+        const name = bucket?.name;
+        if (!name) throw new UnexpectedPayload("no bucket");
+        const why = reason && !/^(?:Put|Delete)Object$/.test(reason) ? ` (${reason})` : "";
+        return {
+          node: name,
+          summary: `S3 object ${says} bucket ${name}${why}${clause(": ", file?.key)}`,
+          severity,
+          condition: `s3:${name}:${slug(detailType)}`,
+          link: consoleLink(event.region, `s3/buckets/${encodeURIComponent(name)}`),
+        };
+      },
+    }),
+  );

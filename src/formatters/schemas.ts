@@ -1,12 +1,13 @@
 import { states } from "./states.ts";
 
-export const schemas = states("aws.schemas", [
-  {
-    detailType: { "Schema Created": "created", "Schema Version Created": "new version" },
-    means: "A schema registry got a schema, or a version of one",
-    thing: "Schema",
-    name: "detail.SchemaName",
-    problems: {},
-    says: { created: "was created", "new version": "got a new version" },
-  },
-]);
+export const schemas = () =>
+  states("aws.schemas", [
+    {
+      detailType: { "Schema Created": "created", "Schema Version Created": "new version" },
+      means: "A schema registry got a schema, or a version of one",
+      thing: "Schema",
+      name: "detail.SchemaName",
+      problems: {},
+      says: { created: "was created", "new version": "got a new version" },
+    },
+  ]);

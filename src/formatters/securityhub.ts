@@ -184,55 +184,56 @@ const some = <Item>(found: readonly Item[] | undefined): readonly Item[] => {
 
 const labelled = "CRITICAL 5, HIGH 4, MEDIUM 3, LOW 2, INFORMATIONAL 1; a failed control one lower, at least 1";
 
-export const securityhub = [
-  formatter({
-    source: "aws.securityhub",
-    detailType: ["Security Hub Findings - Imported", "Security Hub Findings"],
-    means: "A finding of Security Hub or of a product that reports to it is new or has changed; one message for each",
-    severity: `${labelled}; controls that could not be checked 1`,
-    clears: "the same finding passed, resolved, suppressed or archived",
-    detail: () => findings(finding()),
-    format: (detail, event) => some(detail.findings).map((found) => importedNotice(found ?? {}, event)),
-  }),
-  formatter({
-    source: "aws.securityhub",
-    detailType: "Security Hub Findings - Custom Action",
-    means: "Someone picked findings in Security Hub and sent them with a custom action",
-    severity: `${labelled}; at least 3`,
-    detail: () => z.object({ actionName: text, findings: list(finding()) }),
-    format: ({ actionName, findings }, event) =>
-      some(findings).map((found) => {
-        const { node, key, said } = subjectOf(found ?? {}, event);
-        const label = labelOf(found ?? {});
-        const control = found?.Compliance?.Status !== undefined;
-        return {
-          node,
-          summary: `${actionName ?? "Security Hub custom action"}: ${said}${label ? ` (${label})` : ""}`,
-          severity: Math.max(3, severityOf(label, control)) as ProblemSeverity,
-          condition: `securityhub:action:${actionName ?? "any"}:${key}`,
-        };
-      }),
-  }),
-  formatter({
-    source: "aws.securityhub",
-    detailType: "Security Hub Insight Results",
-    means: "Someone sent the results of an insight of Security Hub with a custom action",
-    severity: "2",
-    detail: () => z.object({ actionName: text, insightName: text, insightArn: text, resultType: text }),
-    format: ({ actionName, insightName, insightArn, resultType }, event) => ({
-      node: place(event),
-      summary: `${actionName ?? "Security Hub custom action"}: insight ${insightName ?? lastPart(insightArn) ?? "without a name"}${resultType ? `, grouped by ${resultType}` : ""}`,
-      severity: 2,
-      condition: `securityhub:insight:${insightArn ?? insightName ?? "any"}`,
+export const securityhub = () =>
+  [
+    formatter({
+      source: "aws.securityhub",
+      detailType: ["Security Hub Findings - Imported", "Security Hub Findings"],
+      means: "A finding of Security Hub or of a product that reports to it is new or has changed; one message for each",
+      severity: `${labelled}; controls that could not be checked 1`,
+      clears: "the same finding passed, resolved, suppressed or archived",
+      detail: () => findings(finding()),
+      format: (detail, event) => some(detail.findings).map((found) => importedNotice(found ?? {}, event)),
     }),
-  }),
-  formatter({
-    source: "aws.securityhub",
-    detailType: "Findings Imported V2",
-    means: "A finding of the second Security Hub, in the OCSF format, is new or has changed",
-    severity: "Fatal or Critical 5, High 4, Medium 3, Low 2, else 1; a failed control one lower, at least 1",
-    clears: "the same finding resolved, suppressed, archived, closed or passed",
-    detail: () => findings(ocsf()),
-    format: (detail, event) => some(detail.findings).map((found) => ocsfNotice(found ?? {}, event)),
-  }),
-].flat();
+    formatter({
+      source: "aws.securityhub",
+      detailType: "Security Hub Findings - Custom Action",
+      means: "Someone picked findings in Security Hub and sent them with a custom action",
+      severity: `${labelled}; at least 3`,
+      detail: () => z.object({ actionName: text, findings: list(finding()) }),
+      format: ({ actionName, findings }, event) =>
+        some(findings).map((found) => {
+          const { node, key, said } = subjectOf(found ?? {}, event);
+          const label = labelOf(found ?? {});
+          const control = found?.Compliance?.Status !== undefined;
+          return {
+            node,
+            summary: `${actionName ?? "Security Hub custom action"}: ${said}${label ? ` (${label})` : ""}`,
+            severity: Math.max(3, severityOf(label, control)) as ProblemSeverity,
+            condition: `securityhub:action:${actionName ?? "any"}:${key}`,
+          };
+        }),
+    }),
+    formatter({
+      source: "aws.securityhub",
+      detailType: "Security Hub Insight Results",
+      means: "Someone sent the results of an insight of Security Hub with a custom action",
+      severity: "2",
+      detail: () => z.object({ actionName: text, insightName: text, insightArn: text, resultType: text }),
+      format: ({ actionName, insightName, insightArn, resultType }, event) => ({
+        node: place(event),
+        summary: `${actionName ?? "Security Hub custom action"}: insight ${insightName ?? lastPart(insightArn) ?? "without a name"}${resultType ? `, grouped by ${resultType}` : ""}`,
+        severity: 2,
+        condition: `securityhub:insight:${insightArn ?? insightName ?? "any"}`,
+      }),
+    }),
+    formatter({
+      source: "aws.securityhub",
+      detailType: "Findings Imported V2",
+      means: "A finding of the second Security Hub, in the OCSF format, is new or has changed",
+      severity: "Fatal or Critical 5, High 4, Medium 3, Low 2, else 1; a failed control one lower, at least 1",
+      clears: "the same finding resolved, suppressed, archived, closed or passed",
+      detail: () => findings(ocsf()),
+      format: (detail, event) => some(detail.findings).map((found) => ocsfNotice(found ?? {}, event)),
+    }),
+  ].flat();

@@ -8,40 +8,50 @@ const incident = {
   node: "account",
 } satisfies Partial<StateRow>;
 
-export const securityir = states("aws.security-ir", [
-  {
-    ...incident,
-    detailType: { "Case Created": "created", "Case Closed": "closed" },
-    means: "A case with AWS Security Incident Response was opened or closed",
-    problems: { created: 4 },
-    clears: ["closed"],
-    says: { created: "was created", closed: "was closed" },
-    alsoClears: [2],
-  },
-  {
-    ...incident,
-    detailType: {
-      "Case Updated": "updated",
-      "Case Comment Added": "comment added",
-      "Case Comment Created": "comment added",
-      "Case Comment Updated": "comment updated",
+export const securityir = () =>
+  states("aws.security-ir", [
+    {
+      ...incident,
+      detailType: { "Case Created": "created", "Case Closed": "closed" },
+      means: "A case with AWS Security Incident Response was opened or closed",
+      problems: { created: 4 },
+      clears: ["closed"],
+      says: { created: "was created", closed: "was closed" },
+      alsoClears: [2],
     },
-    means: "Something was said or changed in a case with AWS Security Incident Response",
-    problems: { updated: 2, "comment added": 2, "comment updated": 2 },
-    says: { updated: "was updated", "comment added": "has a new comment", "comment updated": "has a changed comment" },
-  },
-  {
-    detailType: {
-      "Membership Created": "created",
-      "Membership Updated": "updated",
-      "Membership Cancelled": "cancelled",
-      "Membership Terminated": "terminated",
+    {
+      ...incident,
+      detailType: {
+        "Case Updated": "updated",
+        "Case Comment Added": "comment added",
+        "Case Comment Created": "comment added",
+        "Case Comment Updated": "comment updated",
+      },
+      means: "Something was said or changed in a case with AWS Security Incident Response",
+      problems: { updated: 2, "comment added": 2, "comment updated": 2 },
+      says: {
+        updated: "was updated",
+        "comment added": "has a new comment",
+        "comment updated": "has a changed comment",
+      },
     },
-    means: "The membership of AWS Security Incident Response began, changed or ended",
-    thing: "Security Incident Response membership",
-    name: "detail.membershipId",
-    node: "account",
-    problems: { cancelled: 2, terminated: 2 },
-    says: { created: "was created", updated: "was updated", cancelled: "was cancelled", terminated: "was terminated" },
-  },
-]);
+    {
+      detailType: {
+        "Membership Created": "created",
+        "Membership Updated": "updated",
+        "Membership Cancelled": "cancelled",
+        "Membership Terminated": "terminated",
+      },
+      means: "The membership of AWS Security Incident Response began, changed or ended",
+      thing: "Security Incident Response membership",
+      name: "detail.membershipId",
+      node: "account",
+      problems: { cancelled: 2, terminated: 2 },
+      says: {
+        created: "was created",
+        updated: "was updated",
+        cancelled: "was cancelled",
+        terminated: "was terminated",
+      },
+    },
+  ]);

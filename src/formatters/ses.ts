@@ -48,7 +48,7 @@ const mails: Readonly<Record<string, readonly [ProblemSeverity, says: string]>> 
   "Email Subscribed": [1, "had its subscription changed"],
 };
 
-export const ses = [
+export const ses = () => [
   ...formatter({
     source: "aws.ses",
     detailType: "Sending Status Disabled",

@@ -12,57 +12,58 @@ function severityOf(root: boolean, iamUser: boolean, failed: boolean, mfa: boole
   return mfa ? 1 : 3;
 }
 
-export const signin = [
-  formatter({
-    source: "aws.signin",
-    // `AWS Console Signin via CloudTrail`, as a guide prints it, is the same to the router.
-    detailType: "AWS Console Sign In via CloudTrail",
-    means: "Someone signed in to the AWS console, tried to, or changed the password or address of the account",
-    severity:
-      "root without MFA 5, with MFA or failed 4, its password or e-mail changed 5; IAM user without MFA 3, failed 2; else 1",
-    detail: () =>
-      trailRecord().extend({
-        responseElements: object({ ConsoleLogin: text, CheckMfa: text }),
-        additionalEventData: object({ MFAUsed: text }),
-      }),
-    format: (record, event) => {
-      const { call, by, link } = trailed(record, event);
-      const { type, userName, accountId = event.account } = record.userIdentity ?? {};
-      const account = `account ${accountId}`;
-      const root = type === "Root";
-      const who = root ? "Root" : by.name;
-      const outcome = record.responseElements?.ConsoleLogin?.toLowerCase();
-      const failed = outcome === "failure" || record.errorMessage !== undefined || record.errorCode !== undefined;
-      const common = {
-        node: type === "IAMUser" && userName && !userName.startsWith("HIDDEN_") ? userName : accountId,
-        link,
-      };
-      const key = `signin:${accountId}:${type ?? "unknown"}:${by.key}`;
-      if (call !== "ConsoleLogin") {
-        const changed = /^(?:Password|Email)Updated$/.test(call);
-        const what = changed ? words(call).replace("updated", "was changed") : `did ${call}`;
-        const severity = root && changed && !failed ? 5 : root && failed ? 4 : 1;
+export const signin = () =>
+  [
+    formatter({
+      source: "aws.signin",
+      // `AWS Console Signin via CloudTrail`, as a guide prints it, is the same to the router.
+      detailType: "AWS Console Sign In via CloudTrail",
+      means: "Someone signed in to the AWS console, tried to, or changed the password or address of the account",
+      severity:
+        "root without MFA 5, with MFA or failed 4, its password or e-mail changed 5; IAM user without MFA 3, failed 2; else 1",
+      detail: () =>
+        trailRecord().extend({
+          responseElements: object({ ConsoleLogin: text, CheckMfa: text }),
+          additionalEventData: object({ MFAUsed: text }),
+        }),
+      format: (record, event) => {
+        const { call, by, link } = trailed(record, event);
+        const { type, userName, accountId = event.account } = record.userIdentity ?? {};
+        const account = `account ${accountId}`;
+        const root = type === "Root";
+        const who = root ? "Root" : by.name;
+        const outcome = record.responseElements?.ConsoleLogin?.toLowerCase();
+        const failed = outcome === "failure" || record.errorMessage !== undefined || record.errorCode !== undefined;
+        const common = {
+          node: type === "IAMUser" && userName && !userName.startsWith("HIDDEN_") ? userName : accountId,
+          link,
+        };
+        const key = `signin:${accountId}:${type ?? "unknown"}:${by.key}`;
+        if (call !== "ConsoleLogin") {
+          const changed = /^(?:Password|Email)Updated$/.test(call);
+          const what = changed ? words(call).replace("updated", "was changed") : `did ${call}`;
+          const severity = root && changed && !failed ? 5 : root && failed ? 4 : 1;
+          return {
+            ...common,
+            summary: changed
+              ? `${root ? "Root user's" : `${who}'s`} ${what} in ${account}${failed ? " (failed)" : ""}`
+              : `${who} ${what} at the console sign-in of ${account}${failed ? ", which failed" : ""}`,
+            severity,
+            condition: `${key}:${call}${failed ? ":failed" : ""}`,
+            noise: severity === 1 && readsOnly(record, call) ? "read-only" : undefined,
+          };
+        }
+        const mfa = /^(?:yes|true)$/i.test(record.additionalEventData?.MFAUsed ?? "");
+        // A role's MFA is asked for elsewhere: its sign-in always says that none was used.
+        const without = !mfa && (root || type === "IAMUser") && !failed;
         return {
           ...common,
-          summary: changed
-            ? `${root ? "Root user's" : `${who}'s`} ${what} in ${account}${failed ? " (failed)" : ""}`
-            : `${who} ${what} at the console sign-in of ${account}${failed ? ", which failed" : ""}`,
-          severity,
-          condition: `${key}:${call}${failed ? ":failed" : ""}`,
-          noise: severity === 1 && readsOnly(record, call) ? "read-only" : undefined,
+          summary: failed
+            ? `${who} failed to sign in to the console of ${account}${clause(": ", record.errorMessage, 80)}`
+            : `${who} signed in to the console of ${account}${without ? " without MFA" : mfa ? " with MFA" : ""}`,
+          severity: severityOf(root, type === "IAMUser", failed, mfa),
+          condition: `${key}:${failed ? "failure" : without ? "without-mfa" : "success"}`,
         };
-      }
-      const mfa = /^(?:yes|true)$/i.test(record.additionalEventData?.MFAUsed ?? "");
-      // A role's MFA is asked for elsewhere: its sign-in always says that none was used.
-      const without = !mfa && (root || type === "IAMUser") && !failed;
-      return {
-        ...common,
-        summary: failed
-          ? `${who} failed to sign in to the console of ${account}${clause(": ", record.errorMessage, 80)}`
-          : `${who} signed in to the console of ${account}${without ? " without MFA" : mfa ? " with MFA" : ""}`,
-        severity: severityOf(root, type === "IAMUser", failed, mfa),
-        condition: `${key}:${failed ? "failure" : without ? "without-mfa" : "success"}`,
-      };
-    },
-  }),
-].flat();
+      },
+    }),
+  ].flat();

@@ -5,18 +5,19 @@ import { states } from "./states.ts";
 /** The name in `arn:aws:states:eu-west-1:111122223333:stateMachine:name`; a map run's has its label behind it. */
 const name: Read = (event) => arnResource(at("detail.stateMachineArn")(event))?.replace(/^[^:]*:/, "");
 
-export const stepfunctions = states("aws.states", [
-  {
-    detailType: "Step Functions Execution Status Change",
-    means: "An execution of a state machine started, succeeded, failed, timed out or was aborted",
-    thing: "State machine",
-    condition: "execution",
-    name: first(name, "detail.name"),
-    state: "detail.status",
-    problems: { FAILED: 3, TIMED_OUT: 3, ABORTED: 2 },
-    clears: ["SUCCEEDED"],
-    says: { ABORTED: "was aborted" },
-    reason: "detail.error",
-    link: linkTo("states/home#/v2/executions/details/{}", "detail.executionArn"),
-  },
-]);
+export const stepfunctions = () =>
+  states("aws.states", [
+    {
+      detailType: "Step Functions Execution Status Change",
+      means: "An execution of a state machine started, succeeded, failed, timed out or was aborted",
+      thing: "State machine",
+      condition: "execution",
+      name: first(name, "detail.name"),
+      state: "detail.status",
+      problems: { FAILED: 3, TIMED_OUT: 3, ABORTED: 2 },
+      clears: ["SUCCEEDED"],
+      says: { ABORTED: "was aborted" },
+      reason: "detail.error",
+      link: linkTo("states/home#/v2/executions/details/{}", "detail.executionArn"),
+    },
+  ]);

@@ -1,27 +1,28 @@
 import { states } from "./states.ts";
 
-export const swf = states("aws.swf", [
-  {
-    detailType: "Simple Workflow Execution State Change",
-    means: "A workflow execution started, finished or failed",
-    thing: "Workflow",
-    name: "detail.workflowExecutionDetail.executionInfo.workflowType.name",
-    state: "detail.eventType",
-    problems: {
-      WorkflowExecutionFailed: 3,
-      WorkflowExecutionTimedOut: 3,
-      WorkflowExecutionTerminated: 3,
-      WorkflowExecutionCanceled: 2,
+export const swf = () =>
+  states("aws.swf", [
+    {
+      detailType: "Simple Workflow Execution State Change",
+      means: "A workflow execution started, finished or failed",
+      thing: "Workflow",
+      name: "detail.workflowExecutionDetail.executionInfo.workflowType.name",
+      state: "detail.eventType",
+      problems: {
+        WorkflowExecutionFailed: 3,
+        WorkflowExecutionTimedOut: 3,
+        WorkflowExecutionTerminated: 3,
+        WorkflowExecutionCanceled: 2,
+      },
+      clears: ["WorkflowExecutionCompleted"],
+      says: {
+        WorkflowExecutionFailed: "failed",
+        WorkflowExecutionTimedOut: "timed out",
+        WorkflowExecutionTerminated: "was terminated",
+        WorkflowExecutionCanceled: "was cancelled",
+        WorkflowExecutionCompleted: "completed",
+        WorkflowExecutionStarted: "started",
+        WorkflowExecutionContinuedAsNew: "continued as a new execution",
+      },
     },
-    clears: ["WorkflowExecutionCompleted"],
-    says: {
-      WorkflowExecutionFailed: "failed",
-      WorkflowExecutionTimedOut: "timed out",
-      WorkflowExecutionTerminated: "was terminated",
-      WorkflowExecutionCanceled: "was cancelled",
-      WorkflowExecutionCompleted: "completed",
-      WorkflowExecutionStarted: "started",
-      WorkflowExecutionContinuedAsNew: "continued as a new execution",
-    },
-  },
-]);
+  ]);

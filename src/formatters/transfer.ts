@@ -43,15 +43,16 @@ const partner = {
   key: joined(":", "detail.server-id", "detail.connector-id", "detail.as2-from", "detail.as2-to"),
 };
 
-export const transfer = states("aws.transfer", [
-  ...["SFTP", "FTPS", "FTP"].flatMap((protocol) => [
-    transferOf(`${protocol} Server File Upload`, `${protocol} upload`, 2, user),
-    transferOf(`${protocol} Server File Download`, `${protocol} download`, 2, user),
-  ]),
-  transferOf("SFTP Connector File Send", "SFTP file sending", 3, connector("to")),
-  transferOf("SFTP Connector File Retrieve", "SFTP file retrieval", 3, connector("from")),
-  transferOf("AS2 Payload Send", "Sending of AS2 message from", 3, partner),
-  transferOf("AS2 Payload Receive", "Receipt of AS2 message from", 3, partner),
-  transferOf("AS2 MDN Send", "Sending of AS2 receipt from", 3, partner),
-  transferOf("AS2 MDN Receive", "Arrival of AS2 receipt from", 3, partner),
-]);
+export const transfer = () =>
+  states("aws.transfer", [
+    ...["SFTP", "FTPS", "FTP"].flatMap((protocol) => [
+      transferOf(`${protocol} Server File Upload`, `${protocol} upload`, 2, user),
+      transferOf(`${protocol} Server File Download`, `${protocol} download`, 2, user),
+    ]),
+    transferOf("SFTP Connector File Send", "SFTP file sending", 3, connector("to")),
+    transferOf("SFTP Connector File Retrieve", "SFTP file retrieval", 3, connector("from")),
+    transferOf("AS2 Payload Send", "Sending of AS2 message from", 3, partner),
+    transferOf("AS2 Payload Receive", "Receipt of AS2 message from", 3, partner),
+    transferOf("AS2 MDN Send", "Sending of AS2 receipt from", 3, partner),
+    transferOf("AS2 MDN Receive", "Arrival of AS2 receipt from", 3, partner),
+  ]);

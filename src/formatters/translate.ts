@@ -1,22 +1,23 @@
 import { first } from "./fields.ts";
 import { states } from "./states.ts";
 
-export const translate = states("aws.translate", [
-  {
-    detailType: "Translate Parallel Data State Change",
-    means: "Parallel data was created or updated, or failed to be",
-    thing: "Translate parallel data",
-    name: "detail.name",
-    state: first("detail.latestUpdateAttemptStatus", "detail.status"),
-    problems: { FAILED: 3 },
-    clears: ["ACTIVE"],
-  },
-  {
-    detailType: "Translate TextTranslationJob State Change",
-    means: "A batch translation ended or failed",
-    thing: "Translate job",
-    name: "detail.jobId",
-    state: "detail.jobStatus",
-    problems: { FAILED: 3, COMPLETED_WITH_ERROR: 2 },
-  },
-]);
+export const translate = () =>
+  states("aws.translate", [
+    {
+      detailType: "Translate Parallel Data State Change",
+      means: "Parallel data was created or updated, or failed to be",
+      thing: "Translate parallel data",
+      name: "detail.name",
+      state: first("detail.latestUpdateAttemptStatus", "detail.status"),
+      problems: { FAILED: 3 },
+      clears: ["ACTIVE"],
+    },
+    {
+      detailType: "Translate TextTranslationJob State Change",
+      means: "A batch translation ended or failed",
+      thing: "Translate job",
+      name: "detail.jobId",
+      state: "detail.jobStatus",
+      problems: { FAILED: 3, COMPLETED_WITH_ERROR: 2 },
+    },
+  ]);

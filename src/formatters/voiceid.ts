@@ -8,32 +8,33 @@ const action: Read = (event) => {
   return name && words(name);
 };
 
-export const voiceid = states("aws.voiceid", [
-  {
-    detailType: [
-      "VoiceId Batch Speaker Enrollment Action",
-      "VoiceId Batch Fraudster Registration Action",
-      "VoiceId Evaluate Session Action",
-      "VoiceId Fraudster Action",
-      "VoiceId Session Speaker Enrollment Action",
-      "VoiceId Speaker Action",
-      "VoiceId Start Session Action",
-      "VoiceId Update Session Action",
-    ],
-    means: "An action on speakers, fraudsters or sessions was taken or failed; one line an action and domain",
-    thing: "Voice ID",
-    name: action,
-    node: domain,
-    key: (event) => [domain(event), action(event)].filter(Boolean).join(":") || undefined,
-    state: "detail.status",
-    problems: { FAILED: 2, STREAMING_FAILED: 2, COMPLETED_WITH_ERRORS: 2 },
-    says: {
-      SUBMITTED: "was submitted",
-      STREAMING_STARTED: "began to stream",
-      STREAMING_ENDED: "stopped streaming",
-      STREAMING_FAILED: "failed to stream",
+export const voiceid = () =>
+  states("aws.voiceid", [
+    {
+      detailType: [
+        "VoiceId Batch Speaker Enrollment Action",
+        "VoiceId Batch Fraudster Registration Action",
+        "VoiceId Evaluate Session Action",
+        "VoiceId Fraudster Action",
+        "VoiceId Session Speaker Enrollment Action",
+        "VoiceId Speaker Action",
+        "VoiceId Start Session Action",
+        "VoiceId Update Session Action",
+      ],
+      means: "An action on speakers, fraudsters or sessions was taken or failed; one line an action and domain",
+      thing: "Voice ID",
+      name: action,
+      node: domain,
+      key: (event) => [domain(event), action(event)].filter(Boolean).join(":") || undefined,
+      state: "detail.status",
+      problems: { FAILED: 2, STREAMING_FAILED: 2, COMPLETED_WITH_ERRORS: 2 },
+      says: {
+        SUBMITTED: "was submitted",
+        STREAMING_STARTED: "began to stream",
+        STREAMING_ENDED: "stopped streaming",
+        STREAMING_FAILED: "failed to stream",
+      },
+      where: behind("in domain", domain),
+      reason: "detail.errorInfo.errorMessage",
     },
-    where: behind("in domain", domain),
-    reason: "detail.errorInfo.errorMessage",
-  },
-]);
+  ]);

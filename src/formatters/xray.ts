@@ -1,17 +1,18 @@
 import { behind, states } from "./states.ts";
 
-export const xray = states("aws.xray", [
-  {
-    detailType: "AWS X-Ray Insight Update",
-    means: "X-Ray found faults that begin in a service, or they ended",
-    thing: "X-Ray insight: service",
-    condition: "insight",
-    name: ["detail.RootCauseServiceId.Name", "detail.GroupName"],
-    key: "detail.InsightId",
-    state: "detail.State",
-    problems: { ACTIVE: 3 },
-    clears: ["CLOSED"],
-    says: { ACTIVE: "causes faults", CLOSED: "no longer causes faults" },
-    where: behind("in group", "detail.GroupName"),
-  },
-]);
+export const xray = () =>
+  states("aws.xray", [
+    {
+      detailType: "AWS X-Ray Insight Update",
+      means: "X-Ray found faults that begin in a service, or they ended",
+      thing: "X-Ray insight: service",
+      condition: "insight",
+      name: ["detail.RootCauseServiceId.Name", "detail.GroupName"],
+      key: "detail.InsightId",
+      state: "detail.State",
+      problems: { ACTIVE: 3 },
+      clears: ["CLOSED"],
+      says: { ACTIVE: "causes faults", CLOSED: "no longer causes faults" },
+      where: behind("in group", "detail.GroupName"),
+    },
+  ]);

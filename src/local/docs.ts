@@ -3,9 +3,8 @@ import path from "node:path";
 import { parseArgs, stripVTControlCharacters } from "node:util";
 import { parseEvent } from "../event.ts";
 import type { Formatter } from "../formatters/formatter.ts";
-import { formatters, registry } from "../formatters/registry.ts";
+import { registry } from "../formatters/registry.ts";
 import type { PantherMessage } from "../message.ts";
-import { formatterOf } from "../route.ts";
 import type { AcceptedEvent } from "./contract.ts";
 import { createRows } from "./rows.ts";
 import { readExpectation, readSample, sampleHome, sampleNames } from "./samples.ts";
@@ -24,7 +23,7 @@ function shownBy(): Map<Formatter, { name: string; severity: number; summary: st
   const shown = new Map<Formatter, { name: string; severity: number; summary: string }[]>();
   for (const name of sampleNames()) {
     const event = parseEvent(readSample(name).event, sampleHome);
-    const formatter = event && formatterOf(event, registry);
+    const formatter = event && registry.find(event);
     const message = readExpectation(name)?.messages[0];
     if (!formatter) continue;
     const { severity, summary } = message ?? { severity: -1, summary: "" };
@@ -39,6 +38,7 @@ const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\
 /** docs/events.md: a section for each source, a row for each of its event types. */
 export function gallery(): string {
   const shown = shownBy();
+  const formatters = registry.all();
   const sources = [...new Set(formatters.map(({ source }) => source))].sort((a, b) => a.localeCompare(b));
   const sections = sources.map((source) => {
     const rows = formatters
@@ -81,7 +81,7 @@ export function readme(text: string): string {
   );
   const between = (from: string, name: string, written: string): string =>
     from.replace(
-      new RegExp(`(<!-- ${name} -->\n)[^]*?(?=<!-- /${name} -->)`),
+      new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(?=<!-- /${name} -->)`),
       (_, start: string) => `${start}${written}\n`,
     );
   return between(

@@ -7,7 +7,10 @@ const usage = `npm run expect -- [NAME…]   write the expected messages of samp
   NAME   a sample, such as ec2/instance-stopped, or the beginning of several; without one, those that have no
          expectation yet`;
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { help: { type: "boolean", short: "h" } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { help: { type: "boolean", short: "h" } },
+});
 if (values.help) {
   console.log(usage);
 } else {

@@ -2,8 +2,9 @@ import { globSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Formatter } from "../formatters/formatter.ts";
+import { rooms } from "../formatters/registry.ts";
 
-/** An array of formatters, as a file of src/formatters exports it. */
+/** The formatters that a file of src/formatters makes. */
 export interface FormatterFile {
   /** `src/formatters/ec2.ts` */
   readonly file: string;
@@ -14,18 +15,23 @@ export interface FormatterFile {
 
 const folder = path.resolve(import.meta.dirname, "../formatters");
 
-/** Which file each formatter stands in. The objects are the registry's own. */
+/** Which file each formatter stands in. */
 export async function formatterFiles(): Promise<FormatterFile[]> {
+  const makers = new Set<unknown>(Object.values(rooms).flat());
   const found: FormatterFile[] = [];
   for (const file of globSync("*.ts", { cwd: folder }).sort()) {
-    if (file === "registry.ts") continue;
     const exported: Record<string, unknown> = await import(pathToFileURL(path.join(folder, file)).href);
-    for (const [name, formatters] of Object.entries(exported)) {
-      if (isFormatters(formatters)) found.push({ file: `src/formatters/${file}`, name, formatters });
+    for (const [name, make] of Object.entries(exported)) {
+      if (makers.has(make)) {
+        found.push({ file: `src/formatters/${file}`, name, formatters: (make as () => Formatter[])() });
+      }
     }
   }
   return found;
 }
 
-const isFormatters = (value: unknown): value is Formatter[] =>
-  Array.isArray(value) && value.length > 0 && value.every((item) => typeof item?.format === "function");
+/** The file that a formatter stands in. */
+export const fileOf = ({ source, detailType }: Formatter, files: readonly FormatterFile[]): string | undefined =>
+  files.find(({ formatters }) =>
+    formatters.some((formatter) => formatter.source === source && formatter.detailType === detailType),
+  )?.file;

@@ -4,8 +4,7 @@ import path from "node:path";
 import { type AwsEvent, isFields, parseEvent } from "../event.ts";
 import { registry } from "../formatters/registry.ts";
 import { slug } from "../formatters/words.ts";
-import { formatterOf } from "../route.ts";
-import { formatterFiles } from "./formatter-files.ts";
+import { fileOf, formatterFiles } from "./formatter-files.ts";
 import type { Accepted, Ask, FormatterFacts, Origin, Rendered, Shown } from "./gallery.ts";
 import {
   defaultPolicy,
@@ -28,10 +27,10 @@ const files = await formatterFiles();
 
 function facts(event: unknown): FormatterFacts | undefined {
   const parsed = parseEvent(event, sampleHome);
-  const formatter = parsed && formatterOf(parsed, registry);
+  const formatter = parsed && registry.find(parsed);
   if (!formatter) return undefined;
   const { source, detailType, means, severity, clears } = formatter;
-  const file = files.find(({ formatters }) => formatters.includes(formatter))?.file;
+  const file = fileOf(formatter, files);
   return { source, detailType, means, severity, clears, file };
 }
 

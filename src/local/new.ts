@@ -4,9 +4,8 @@ import path from "node:path";
 import { isFields, parseEvent } from "../event.ts";
 import { registry } from "../formatters/registry.ts";
 import { sentence, slug, words } from "../formatters/words.ts";
-import { formatterOf } from "../route.ts";
 import { Failure, readJson, runCommand, say, UsageError } from "./cli.ts";
-import { type FormatterFile, formatterFiles } from "./formatter-files.ts";
+import { type FormatterFile, fileOf, formatterFiles } from "./formatter-files.ts";
 import { sampleHome, samplePath } from "./samples.ts";
 import { sanitise } from "./sanitise.ts";
 import { root } from "./template.ts";
@@ -79,16 +78,18 @@ const variableOf = (service: string): string =>
 
 /** Adds a formatter to the text of a file that exports others under `name`. */
 export function added(text: string, name: string, beginning: Beginning): string {
-  const start = text.search(new RegExp(`^export const ${name}\\b[^=]*= `, "m"));
+  const start = text.search(new RegExp(`^export const ${name} = \\(\\) =>`, "m"));
   const lines = text.slice(start).split("\n");
-  const last = lines[0]?.endsWith(";") ? 0 : lines.findIndex((line, index) => index > 0 && /^\S.*;$/.test(line));
+  const last = lines[0]?.endsWith(";")
+    ? 0
+    : lines.findIndex((line, index) => index > 0 && /^ {0,2}[^ ].*;$/.test(line));
   if (start < 0 || last < 0) throw new Failure(`src/formatters has an export ${name} that this command cannot read.`);
   const statement = lines.slice(0, last + 1).join("\n");
   const rest = lines.slice(last + 1).join("\n");
-  const head = /^export const [^=]*= /.exec(statement)?.[0] ?? "";
+  const head = /^export const \w+ = \(\) =>\s*/.exec(statement)?.[0] ?? "";
   const value = statement.slice(head.length, -1);
   const { source } = beginning;
-  const ofRows = value.startsWith(`states(${JSON.stringify(source)}, [`) && /\n\]\)$/.test(value);
+  const ofRows = value.startsWith(`states(${JSON.stringify(source)}, [`) && /\n\s*\]\)$/.test(value);
   const row = ofRows && beginning.state ? codeOf(beginning) : undefined;
   const { code, imports } = row ?? codeOf(beginning, source);
   const grown = row
@@ -111,19 +112,13 @@ function imported(text: string, line: string): string {
   return text.replace(before[0], `import { ${[...all].join(", ")} } from ${from};`);
 }
 
-/** registry.ts with one more file. */
-export function registered(text: string, file: string, name: string): string {
-  const list = /(export const formatters = \[)([^\]]*)(\]\.flat\(\))/;
-  const names = list.exec(text)?.[2];
-  if (names === undefined) throw new Failure("src/formatters/registry.ts has no list of formatters to add to.");
-  const all = [
-    ...names
-      .split(",")
-      .map((known) => known.trim())
-      .filter(Boolean),
-    name,
-  ].sort((a, b) => a.localeCompare(b, "en", { sensitivity: "base" }));
-  return `import { ${name} } from "./${file}.ts";\n${text.replace(list, `$1${all.join(", ")}$3`)}`;
+/** registry.ts with one more file, which speaks for `source`. */
+export function registered(text: string, source: string, file: string, name: string): string {
+  const list = /(export const rooms: Rooms = \{\n)([\s\S]*?)(\n\};)/;
+  const lines = list.exec(text)?.[2]?.split("\n");
+  if (!lines) throw new Failure("src/formatters/registry.ts has no list of rooms to add to.");
+  const all = [...lines, `  ${JSON.stringify(source)}: [${name}],`].sort((a, b) => a.localeCompare(b, "en"));
+  return `import { ${name} } from "./${file}.ts";\n${text.replace(list, (_, before, _lines, after) => `${before}${all.join("\n")}${after}`)}`;
 }
 
 /** What the event type is about, as far as its names tell. */
@@ -181,9 +176,9 @@ function write(file: string, text: string): void {
 async function create(source: string, detailType: string, given: unknown, called: string | undefined): Promise<number> {
   const parsed = parseEvent({ source, "detail-type": detailType }, sampleHome);
   const existing: FormatterFile[] = await formatterFiles();
-  const known = parsed && registry.size > 0 ? formatterOf(parsed, registry) : undefined;
+  const known = parsed && registry.find(parsed);
   if (known) {
-    const where = existing.find(({ formatters }) => formatters.includes(known))?.file ?? "src/formatters";
+    const where = fileOf(known, existing) ?? "src/formatters";
     throw new Failure(`${where} has a formatter for ${source} "${detailType}" already.`);
   }
   const beginning = begin(source, detailType, given);
@@ -203,8 +198,8 @@ async function create(source: string, detailType: string, given: unknown, called
     const registryFile = path.join(root, "src/formatters/registry.ts");
     const variable = variableOf(service);
     const value = beginning.state ? code : `[\n${code},\n].flat()`;
-    write(file, `${imports.join("\n")}\n\nexport const ${variable} = ${value};\n`);
-    write(registryFile, registered(readFileSync(registryFile, "utf8"), service, variable));
+    write(file, `${imports.join("\n")}\n\nexport const ${variable} = () => ${value};\n`);
+    write(registryFile, registered(readFileSync(registryFile, "utf8"), source, service, variable));
     changed.push(registryFile);
   }
   write(samplePath(name), `${JSON.stringify(beginning.event, null, 2)}\n`);

@@ -33,13 +33,21 @@ export const expectationPath = (name: string): string => path.join(root, "test/e
 
 const namesIn = (folder: string): string[] =>
   globSync("**/*.json", { cwd: path.join(root, folder) })
-    .map((file) => file.split(path.sep).join("/").replace(/\.json$/, ""))
+    .map((file) =>
+      file
+        .split(path.sep)
+        .join("/")
+        .replace(/\.json$/, ""),
+    )
     .sort();
 
 export const sampleNames = (): string[] => namesIn("events");
 export const expectationNames = (): string[] => namesIn("test/expected");
 
-export const readSample = (name: string): Sample => ({ name, event: JSON.parse(readFileSync(samplePath(name), "utf8")) });
+export const readSample = (name: string): Sample => ({
+  name,
+  event: JSON.parse(readFileSync(samplePath(name), "utf8")),
+});
 
 export function readExpectation(name: string): Expectation | undefined {
   const file = expectationPath(name);
@@ -47,7 +55,11 @@ export function readExpectation(name: string): Expectation | undefined {
 }
 
 /** The messages that `event` gives. */
-export function render(event: unknown, registry: Registry, policy = defaultPolicy): Expectation & { unformatted?: string } {
+export function render(
+  event: unknown,
+  registry: Registry,
+  policy = defaultPolicy,
+): Expectation & { unformatted?: string } {
   const parsed = parseEvent(event, sampleHome);
   if (!parsed) throw new Error("This is no EventBridge event: it has neither a source nor a detail-type.");
   const { notices, unformatted } = route(parsed, registry);

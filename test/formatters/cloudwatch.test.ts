@@ -3,7 +3,7 @@ import { cloudwatch, severityOf } from "../../src/formatters/cloudwatch.ts";
 import type { Notice } from "../../src/notice.ts";
 
 const say = (detail: object, detailType = "CloudWatch Alarm State Change"): Notice => {
-  const formatter = cloudwatch.find((each) => each.detailType === detailType);
+  const formatter = cloudwatch().find((each) => each.detailType === detailType);
   const [notice] =
     formatter?.format({
       id: "8a4a1d3c-0f55-4a0e-9d5b-0c1d2e3f4a5b",

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { ec2 } from "../../src/formatters/ec2.ts";
 import { registryOf, route } from "../../src/route.ts";
 
-const registry = registryOf(ec2);
+const registry = registryOf({ "aws.ec2": [ec2] });
 
 const say = (detailType: string, detail: Record<string, unknown>, resources: string[] = []) => {
   const { notices, unformatted } = route(

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { ecs } from "../../src/formatters/ecs.ts";
 import { registryOf, route } from "../../src/route.ts";
 
-const registry = registryOf(ecs);
+const registry = registryOf({ "aws.ecs": [ecs] });
 const cluster = "arn:aws:ecs:eu-west-1:111122223333:cluster/production";
 
 const say = (detailType: string, detail: Record<string, unknown>, service = "service/production/orders") => {

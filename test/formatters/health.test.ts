@@ -5,7 +5,7 @@ import type { Notice } from "../../src/notice.ts";
 const arn = "arn:aws:health:eu-west-1::event/EC2/AWS_EC2_OPERATIONAL_ISSUE/AWS_EC2_OPERATIONAL_ISSUE_1";
 
 const say = (detail: object, detailType = "AWS Health Event"): Notice => {
-  const formatter = health.find((each) => each.detailType === detailType);
+  const formatter = health().find((each) => each.detailType === detailType);
   const [notice] =
     formatter?.format({
       id: "8a4a1d3c-0f55-4a0e-9d5b-0c1d2e3f4a5b",

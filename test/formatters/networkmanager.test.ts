@@ -6,7 +6,7 @@ const vpn = "arn:aws:ec2:eu-west-1:111122223333:vpn-connection/vpn-0a1b";
 
 const say = (detail: Readonly<Record<string, unknown>>): Notice => {
   const detailType = "Network Manager Status Update";
-  const formatter = networkManager.find((each) => each.detailType === detailType);
+  const formatter = networkManager().find((each) => each.detailType === detailType);
   const [notice] =
     formatter?.format({
       id: "8a4a1d3c-0f55-4a0e-9d5b-0c1d2e3f4a5b",

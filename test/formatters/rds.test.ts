@@ -14,7 +14,11 @@ const said = (detail: object, detailType = "RDS DB Instance Event"): readonly No
     resources: [],
     detail: { SourceIdentifier: "orders", ...detail },
   };
-  return rds.find((formatter) => formatter.detailType === detailType)?.format(event) ?? [];
+  return (
+    rds()
+      .find((formatter) => formatter.detailType === detailType)
+      ?.format(event) ?? []
+  );
 };
 const byId = (id: string) => said({ EventID: `RDS-EVENT-${id}` });
 
