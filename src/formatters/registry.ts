@@ -11,6 +11,7 @@ import { applicationCostProfiler } from "./application-cost-profiler.ts";
 import { applicationinsights } from "./applicationinsights.ts";
 import { apprunner } from "./apprunner.ts";
 import { arcZonalShift } from "./arc-zonal-shift.ts";
+import { athena } from "./athena.ts";
 import { autoscaling } from "./autoscaling.ts";
 import { backup } from "./backup.ts";
 import { batch } from "./batch.ts";
@@ -123,6 +124,7 @@ export const rooms: Rooms = {
   "aws.applicationinsights": [applicationinsights],
   "aws.apprunner": [apprunner],
   "aws.arc-zonal-shift": [arcZonalShift],
+  "aws.athena": [athena],
   "aws.autoscaling": [autoscaling],
   "aws.backup": [backup],
   "aws.batch": [batch],

@@ -117,7 +117,10 @@ export function registered(text: string, source: string, file: string, name: str
   const list = /(export const rooms: Rooms = \{\n)([\s\S]*?)(\n\};)/;
   const lines = list.exec(text)?.[2]?.split("\n");
   if (!lines) throw new Failure("src/formatters/registry.ts has no list of rooms to add to.");
-  const all = [...lines, `  ${JSON.stringify(source)}: [${name}],`].sort((a, b) => a.localeCompare(b, "en"));
+  const sourceOf = (line: string): string => line.replace(/^\s*"?|"?: \[.*$/g, "");
+  const all = [...lines, `  ${JSON.stringify(source)}: [${name}],`].sort((a, b) =>
+    sourceOf(a) < sourceOf(b) ? -1 : 1,
+  );
   return `import { ${name} } from "./${file}.ts";\n${text.replace(list, (_, before, _lines, after) => `${before}${all.join("\n")}${after}`)}`;
 }
 
