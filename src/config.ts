@@ -85,10 +85,11 @@ const environment = () =>
         z.array(z.enum(noiseKinds, `DROP should be none, or some of ${noiseKinds.join(",")}, with commas between`)),
       ),
     CLEARING: oneOf(["separate", "automation"], "CLEARING"),
-    DEAD_LETTER_QUEUE_URL: z.preprocess(
-      empty,
-      z.url("DEAD_LETTER_QUEUE_URL should be the address of a queue").optional(),
-    ),
+    // `sam local` passes the queue's logical name in its address's place: there is no queue then.
+    DEAD_LETTER_QUEUE_URL: z
+      .string()
+      .transform((value) => (URL.canParse(value) ? value : undefined))
+      .optional(),
     VPC_LOGS_BUCKET: z.preprocess(empty, z.string().optional()),
     AWS_LAMBDA_FUNCTION_NAME: z.string().default("AWS-Events2Panther"),
     FUNCTION_ROLE: z.preprocess(empty, z.string().optional()),

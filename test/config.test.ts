@@ -20,6 +20,14 @@ describe("configuration", () => {
     expect(readConfig({ ...good, ...empty, DEAD_LETTER_QUEUE_URL: "" }).policy).toEqual(readConfig(good).policy);
   });
 
+  test("takes the logical name that sam local passes for a queue's address as no queue", () => {
+    expect(
+      readConfig({ ...good, DEAD_LETTER_QUEUE_URL: "Events2PantherDeadLetterQueue" }).deadLetterQueueUrl,
+    ).toBeUndefined();
+    const url = "https://sqs.eu-west-1.amazonaws.com/111122223333/AWS-Events2Panther-DeadLetters";
+    expect(readConfig({ ...good, DEAD_LETTER_QUEUE_URL: url }).deadLetterQueueUrl).toBe(url);
+  });
+
   test("takes a secret instead of a token", () => {
     expect(
       readConfig({ API_URL: good.API_URL, API_TOKEN_SECRET_ARN: arn, API_TOKEN_SECRET_KEY: "token" }).token,

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
+import { isFields } from "../event.ts";
 import { readTemplate, root } from "./template.ts";
 
 /** How an invocation ended: what the handler returned, or the error that it threw. */
@@ -16,10 +17,17 @@ export interface LocalFunction {
 
 export const accountOfSamples = "111122223333";
 
-interface FunctionProperties {
-  Timeout: number;
-  MemorySize: number;
-  Environment: { Variables: Record<string, unknown> };
+interface Template {
+  readonly Parameters: Readonly<Record<string, { readonly Default?: string | number }>>;
+  readonly Resources: {
+    readonly Events2PantherFunction: {
+      readonly Properties: {
+        readonly Timeout: number;
+        readonly MemorySize: number;
+        readonly Environment: { readonly Variables: Readonly<Record<string, unknown>> };
+      };
+    };
+  };
 }
 
 /**
@@ -30,8 +38,8 @@ export async function startFunction(
   variables: Readonly<Record<string, string>>,
   { onLog, bundle = "dist/handler.mjs" }: { onLog?: (line: string) => void; bundle?: string } = {},
 ): Promise<LocalFunction> {
-  const { Properties } = (readTemplate().Resources as Record<string, { Properties: FunctionProperties }>)
-    .Events2PantherFunction as { Properties: FunctionProperties };
+  const { Resources, Parameters } = readTemplate() as unknown as Template;
+  const { Properties } = Resources.Events2PantherFunction;
   const declared = Properties.Environment.Variables;
   const queue: { event: unknown; done: (result: Result) => void }[] = [];
   const running = new Map<string, (result: Result) => void>();
@@ -78,6 +86,7 @@ export async function startFunction(
   const child = spawn(process.execPath, [path.join(import.meta.dirname, "bootstrap.mjs"), path.resolve(root, bundle)], {
     env: {
       PATH: process.env.PATH,
+      ...defaultsOf(declared, Parameters),
       ...Object.fromEntries(Object.entries(variables).filter(([name]) => name in declared)),
       ...passed,
       AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -126,6 +135,17 @@ export async function startFunction(
     },
   };
 }
+
+/** The variables as `sam local` sets them: a parameter's default, a resource's logical name. */
+const defaultsOf = (declared: Readonly<Record<string, unknown>>, parameters: Template["Parameters"]) =>
+  Object.fromEntries(
+    Object.entries(declared).map(([name, value]) => {
+      const reference = isFields(value) && typeof value.Ref === "string" ? value.Ref : undefined;
+      if (reference === undefined) return [name, String(value)];
+      const parameter = parameters[reference];
+      return [name, String(parameter ? (parameter.Default ?? "") : reference)];
+    }),
+  );
 
 /** Of this machine's environment, what a function that reads real AWS logs or talks TLS to a private console needs. */
 const passed = Object.fromEntries(
