@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { type LocalConsole, startConsole } from "../src/local/console.ts";
 import { type LocalFunction, startFunction } from "../src/local/runtime.ts";
 import { readSample } from "../src/local/samples.ts";
+import { type AwsEndpoint, startAws } from "./local/endpoint.ts";
 
 const opened: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -16,6 +17,21 @@ async function running(
   const lambda = await startFunction({ API_URL: local.url, API_TOKEN: local.token, ...variables });
   opened.push(local.close, lambda.stop);
   return { local, lambda };
+}
+
+/** A stand-in for AWS that the function's SDK clients find in its environment. */
+async function awsEndpoint(): Promise<AwsEndpoint> {
+  const aws = await startAws();
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL: aws.url,
+    AWS_ACCESS_KEY_ID: "AKIDTEST",
+    AWS_SECRET_ACCESS_KEY: "test",
+  });
+  opened.push(async () => {
+    for (const name of ["AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]) delete process.env[name];
+    await aws.close();
+  });
+  return aws;
 }
 
 const logged = (lambda: LocalFunction): Record<string, unknown>[] =>
@@ -106,6 +122,46 @@ describe("the function", () => {
       local.closeIdle();
     }
     expect(local.rows.all()).toMatchObject([{ tally: 5 }]);
+  });
+
+  test("keeps a refused event in the dead-letter queue, with the reason", async () => {
+    const aws = await awsEndpoint();
+    aws.queues.set("DeadLetters", []);
+    const { local, lambda } = await running({ DEAD_LETTER_QUEUE_URL: `${aws.url}/${aws.account}/DeadLetters` });
+    local.fault = { status: 400, body: { error: { message: "Fields not allowed [tally]" } } };
+    expect(await lambda.invoke(guideEvent)).toMatchObject({ value: { refused: 1, undelivered: 0 } });
+    expect(aws.queues.get("DeadLetters")).toMatchObject([
+      {
+        Body: JSON.stringify(guideEvent),
+        MessageAttributes: { reason: { StringValue: "HTTP 400: Fields not allowed [tally]" } },
+      },
+    ]);
+  });
+
+  test("takes its token from a secret, and again when that was rotated", async () => {
+    const aws = await awsEndpoint();
+    const arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:panther-AbCdEf";
+    const { local, lambda } = await running({
+      API_TOKEN: "",
+      API_TOKEN_SECRET_ARN: arn,
+      API_TOKEN_SECRET_KEY: "token",
+    });
+    aws.secrets.set(arn, JSON.stringify({ token: local.token }));
+    expect(await lambda.invoke(guideEvent)).toMatchObject({ value: { delivered: 1 } });
+    local.acceptedToken = "rotated0rotated0rotated0rotated0";
+    expect(await lambda.invoke(guideEvent)).toMatchObject({ error: { errorType: "UndeliveredError" } });
+    await lambda.stop();
+
+    const { local: other, lambda: again } = await running({
+      API_TOKEN: "",
+      API_TOKEN_SECRET_ARN: arn,
+      API_TOKEN_SECRET_KEY: "token",
+    });
+    await again.invoke(guideEvent);
+    other.acceptedToken = "rotated0rotated0rotated0rotated0";
+    aws.secrets.set(arn, JSON.stringify({ token: other.acceptedToken }));
+    expect(await again.invoke(guideEvent)).toMatchObject({ value: { delivered: 1 } });
+    expect(again.log.join()).not.toContain("rotated0");
   });
 
   test("takes a batch of the retry queue", async () => {

@@ -88,7 +88,7 @@ export async function startFunction(
       PATH: process.env.PATH,
       ...defaultsOf(declared, Parameters),
       ...Object.fromEntries(Object.entries(variables).filter(([name]) => name in declared)),
-      ...passed,
+      ...passed(),
       AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${(server.address() as AddressInfo).port}`,
       AWS_LAMBDA_FUNCTION_NAME: "AWS-Events2Panther",
       AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
@@ -148,10 +148,11 @@ const defaultsOf = (declared: Readonly<Record<string, unknown>>, parameters: Tem
   );
 
 /** Of this machine's environment, what a function that reads real AWS logs or talks TLS to a private console needs. */
-const passed = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) =>
-    /^(?:NODE_EXTRA_CA_CERTS|AWS_(?:PROFILE|ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|ENDPOINT_URL\w*))$/.test(
-      name,
+const passed = (): Record<string, string | undefined> =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(([name]) =>
+      /^(?:NODE_EXTRA_CA_CERTS|AWS_(?:PROFILE|ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|ENDPOINT_URL\w*))$/.test(
+        name,
+      ),
     ),
-  ),
-);
+  );

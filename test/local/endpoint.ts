@@ -39,6 +39,7 @@ export interface AwsEndpoint {
   readonly calls: { readonly operation: string; readonly input: Record<string, unknown> }[];
   readonly logGroups: Map<string, LogLine[]>;
   readonly queues: Map<string, QueuedMessage[]>;
+  readonly secrets: Map<string, string>;
   /** What functions were invoked with, asynchronously. */
   readonly invoked: { readonly name: string; readonly type: string; readonly event: unknown }[];
   readonly functions: Set<string>;
@@ -56,7 +57,7 @@ const region = "eu-west-1";
 const jsonError = (type: string, message: string, status = 400): AwsError => ({ type, message, status });
 
 /**
- * The parts of CloudWatch Logs, SQS, Lambda and STS that the commands call, over HTTP in AWS's own protocols: JSON 1.1,
+ * The parts of CloudWatch Logs, SQS, Secrets Manager, Lambda and STS that the function and the commands call, over HTTP in AWS's own protocols: JSON 1.1,
  * JSON 1.0, REST and query. Requests must be signed.
  */
 export async function startAws(): Promise<AwsEndpoint> {
@@ -118,9 +119,15 @@ export async function startAws(): Promise<AwsEndpoint> {
     "AmazonSQS.GetQueueAttributes": ({ QueueUrl }) => ({
       Attributes: { QueueArn: arnOf(nameIn(QueueUrl)), ApproximateNumberOfMessages: String(queue(QueueUrl).length) },
     }),
-    "AmazonSQS.SendMessage": ({ QueueUrl, MessageBody }) => {
+    "secretsmanager.GetSecretValue": ({ SecretId }) => ({
+      ARN: SecretId,
+      SecretString:
+        aws.secrets.get(String(SecretId)) ??
+        fail("ResourceNotFoundException", "Secrets Manager can't find the specified secret."),
+    }),
+    "AmazonSQS.SendMessage": ({ QueueUrl, MessageBody, MessageAttributes }) => {
       const MessageId = crypto.randomUUID();
-      queue(QueueUrl).push({ MessageId, Body: String(MessageBody), hiddenUntil: 0 });
+      queue(QueueUrl).push({ MessageId, Body: String(MessageBody), MessageAttributes, hiddenUntil: 0 });
       return { MessageId, MD5OfMessageBody: md5(String(MessageBody)) };
     },
     "AmazonSQS.ReceiveMessage": ({ QueueUrl, MaxNumberOfMessages, VisibilityTimeout }) => ({
@@ -244,6 +251,7 @@ export async function startAws(): Promise<AwsEndpoint> {
     account,
     calls: [],
     logGroups: new Map(),
+    secrets: new Map(),
     queues: new Map(),
     invoked: [],
     functions: new Set(),
