@@ -72,13 +72,14 @@ export interface ConsoleOptions {
 }
 
 /**
- * Messages not delivered in a row that open the circuit, and the milliseconds for which it then stays open: while the
- * console is down, a warm function fails fast and asks with one message now and then, instead of burning its time on
- * each event.
+ * While the console is down, a warm function fails fast and asks with one message now and then, instead of burning its
+ * time on each event. `threshold` messages not delivered in a row open the circuit for `pause` milliseconds; each probe
+ * that fails too doubles the pause, up to `mostPause`.
  */
 export interface Circuit {
   readonly threshold: number;
   readonly pause: number;
+  readonly mostPause: number;
 }
 
 /** Connections per function instance: with the template's 8 instances, the 32 on which a console is at its fastest. */
@@ -88,7 +89,7 @@ const defaultTimeout = 15_000;
 const mostTries = 5;
 const firstBackoff = 200;
 const mostBackoff = 4000;
-const defaultCircuit: Circuit = { threshold: 3, pause: 15_000 };
+const defaultCircuit: Circuit = { threshold: 3, pause: 1000, mostPause: 30_000 };
 
 /** The console's API. Deliver never throws. */
 export interface PantherConsole {
@@ -114,6 +115,7 @@ export function pantherConsole(options: ConsoleOptions): PantherConsole {
   const limited = pLimit(connections);
   let inARow = 0;
   let openUntil = 0;
+  let pause = circuit.pause;
   let probing = false;
 
   async function post(
@@ -182,7 +184,11 @@ export function pantherConsole(options: ConsoleOptions): PantherConsole {
     }
     if (probe) probing = false;
     inARow = delivery.outcome === "undelivered" ? inARow + 1 : 0;
-    openUntil = inARow >= circuit.threshold ? now() + circuit.pause : 0;
+    if (inARow < circuit.threshold) openUntil = 0;
+    else {
+      pause = probe ? Math.min(circuit.mostPause, pause * 2) : circuit.pause;
+      openUntil = now() + pause;
+    }
     return delivery;
   }
 

@@ -219,11 +219,15 @@ describe("the circuit", () => {
     }
     expect(local.counts.requests).toBe(before);
 
-    clock.time += 15_000;
-    await Promise.all(Array.from({ length: 10 }, () => console.deliver(message, clock.time + 60_000)));
-    expect(local.counts.requests).toBe(before + 1);
+    for (const [probes, pause] of [1000, 2000, 4000].entries()) {
+      clock.time += pause - 1;
+      expect(console.available()).toBe(false);
+      clock.time += 1;
+      await Promise.all(Array.from({ length: 10 }, () => console.deliver(message, clock.time + 60_000)));
+      expect(local.counts.requests).toBe(before + probes + 1);
+    }
 
-    clock.time += 15_000;
+    clock.time += 8000;
     local.fault = undefined;
     expect(await console.deliver(message, clock.time + 60_000)).toMatchObject({ outcome: "delivered" });
     expect(await console.deliver(message, clock.time + 60_000)).toMatchObject({ outcome: "delivered" });

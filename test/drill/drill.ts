@@ -211,7 +211,7 @@ function whole(local: LocalConsole, clock: Clock, secret: () => Promise<string>,
       clock.time += milliseconds;
     },
     timeout,
-    ...(circuit ? {} : { circuit: { threshold: Number.POSITIVE_INFINITY, pause: 0 } }),
+    ...(circuit ? {} : { circuit: { threshold: Number.POSITIVE_INFINITY, pause: 0, mostPause: 0 } }),
   });
   const config = readConfig({ API_URL: local.url, API_TOKEN: local.token });
   const forward = createForwarder({
