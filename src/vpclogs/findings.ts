@@ -247,8 +247,9 @@ export class FlowFindings {
   }
 
   private *portScans(probers: Set<string>): Generator<Ranked> {
-    const scanned = grouped(this.portsOfHost.entries(), ([source, , family, ports]) =>
-      ports >= thresholds.scannedPorts ? `${source} ${family}` : undefined,
+    const scanned = grouped(
+      this.portsOfHost.entries(thresholds.scannedPorts),
+      ([source, , family]) => `${source} ${family}`,
     );
     if (scanned.size === 0) return;
     const ports = grouped(
@@ -271,14 +272,15 @@ export class FlowFindings {
         weight: count,
         severity: 3,
         node,
-        summary: `Port scan from inside: ${node} tries many ports of ${this.address(host, family)}: ${listed(tried, count)}${also}`,
+        summary: () =>
+          `Port scan from inside: ${node} tries many ports of ${this.address(host, family)}: ${listed(tried, count)}${also}`,
         condition: `vpc-flow:port-scan:${this.vpcs.get(key) || "-"}:${node}`,
       };
     }
   }
 
   private *sweeps(probers: Set<string>): Generator<Ranked> {
-    const swept = [...this.hostsOfPort.entries()].filter(([, , , hosts]) => hosts >= thresholds.sweptHosts);
+    const swept = [...this.hostsOfPort.entries(thresholds.sweptHosts)];
     if (swept.length === 0) return;
     const keyOf = ([source, , port]: Entry): string | undefined =>
       this.hostsOfPort.count(source, port, 0) >= thresholds.sweptHosts ? `${source} ${port}` : undefined;
@@ -292,7 +294,7 @@ export class FlowFindings {
         weight: count,
         severity: 4,
         node,
-        summary: `Sweep from inside: ${node} tries port ${port & 0xffff} of many hosts: ${listed(tried, count)}`,
+        summary: () => `Sweep from inside: ${node} tries port ${port & 0xffff} of many hosts: ${listed(tried, count)}`,
         condition: `vpc-flow:sweep:${node}:${port & 0xffff}`,
       };
     }
@@ -310,7 +312,8 @@ export class FlowFindings {
         weight: sum(reached),
         severity: sensitive?.severity ?? 3,
         node,
-        summary: `${sensitive?.name} (port ${port}) of ${node} lets the internet in: ${flows(reached)} from ${ranked(sources)}`,
+        summary: () =>
+          `${sensitive?.name} (port ${port}) of ${node} lets the internet in: ${flows(reached)} from ${ranked(sources)}`,
         condition: `vpc-flow:open-port:${node}:${port}`,
       };
     }
@@ -326,30 +329,30 @@ export class FlowFindings {
         weight: count,
         severity: 3,
         node,
-        summary: `${node} is refused at ${host} on ${protocol} port ${key & 0xffff}: ${counted(count, "flow")} rejected by a security group or network ACL`,
+        summary: () =>
+          `${node} is refused at ${host} on ${protocol} port ${key & 0xffff}: ${counted(count, "flow")} rejected by a security group or network ACL`,
         condition: `vpc-flow:refused:${node}:${host}:${key & 0xffff}/${protocol.toLowerCase()}`,
       };
     }
   }
 
   private *bursts(): Generator<Ranked> {
-    const bursts = [...this.rejections.entries()].filter(([, , , count]) => count >= thresholds.rejectBurst);
-    if (bursts.length === 0) return;
-    const sources = grouped(this.rejectedSources.entries(), ([id]) =>
-      this.rejections.count(id, 0, 0) >= thresholds.rejectBurst ? `${id}` : undefined,
-    );
-    for (const [id, , , count] of bursts) {
+    for (const [id, , , count] of this.rejections.entries(thresholds.rejectBurst)) {
       const node = this.interfaces.name(id);
-      const from = (sources.get(`${id}`) ?? []).map(
-        ([, source, family, times]) => [this.address(source, family), times] as const,
-      );
       yield {
         weight: count,
         severity: 1,
         node,
-        summary: `${node} refuses a burst of traffic from the internet: ${counted(count, "flow")} from ${ranked(from)}`,
+        summary: () =>
+          `${node} refuses a burst of traffic from the internet: ${counted(count, "flow")} from ${ranked(this.refusedAt(id))}`,
         condition: `vpc-flow:reject-burst:${node}`,
       };
+    }
+  }
+
+  private *refusedAt(interfaceId: number): Generator<readonly [string, number]> {
+    for (const [id, source, family, count] of this.rejectedSources.entries()) {
+      if (id === interfaceId) yield [this.address(source, family), count];
     }
   }
 
@@ -361,7 +364,8 @@ export class FlowFindings {
         weight: sum(asked),
         severity: 3,
         node,
-        summary: `${node} asks DNS servers on the internet past the VPC's resolver: ${flows(asked)} to ${ranked(servers)}`,
+        summary: () =>
+          `${node} asks DNS servers on the internet past the VPC's resolver: ${flows(asked)} to ${ranked(servers)}`,
         condition: `vpc-flow:dns-bypass:${node}`,
       };
     }
@@ -374,7 +378,8 @@ export class FlowFindings {
         weight: count,
         severity: count >= thresholds.repeatedSkips ? 2 : 1,
         node,
-        summary: `Flow log records of ${node} were lost by AWS (SKIPDATA): ${counted(count, "gap")}; traffic in them is not seen`,
+        summary: () =>
+          `Flow log records of ${node} were lost by AWS (SKIPDATA): ${counted(count, "gap")}; traffic in them is not seen`,
         condition: `vpc-flow:skipdata:${node}`,
       };
     }
@@ -412,7 +417,11 @@ const goes = (row: FlowRow, direction: "ingress" | "egress"): boolean =>
 export const examplesOnly = "refused sources, as examples";
 
 type Entry = readonly [a: number, b: number, c: number, count: number];
-export type Ranked = Omit<Extract<Notice, { severity: ProblemSeverity }>, "tag"> & { readonly weight: number };
+/** A finding that may become a message, by its weight among those of its kind; its text is made only if it does. */
+export type Ranked = Omit<Extract<Notice, { severity: ProblemSeverity }>, "tag" | "summary"> & {
+  readonly weight: number;
+  readonly summary: () => string;
+};
 
 /** Items by key, the first `most` of each; an item without a key is left out. */
 function grouped<Item>(
@@ -444,7 +453,7 @@ export function most(log: string, what: string, found: Iterable<Ranked>, tag = "
     rest++;
     if (dropped.severity > worst) worst = dropped.severity;
   }
-  const said: Notice[] = top.map(({ weight: _, ...notice }) => ({ ...notice, tag }));
+  const said: Notice[] = top.map(({ weight: _, summary, ...notice }) => ({ ...notice, tag, summary: summary() }));
   if (rest > 0) {
     said.push({
       severity: worst,

@@ -16,7 +16,7 @@ export async function* blocks(chunks: AsyncIterable<Uint8Array>, tooLong: () => 
   const hold = (piece: Uint8Array): void => {
     const before = heldBytes;
     heldBytes += piece.length;
-    if (heldBytes <= maxLineBytes) held.push(piece.slice());
+    if (heldBytes <= maxLineBytes) held.push(new Uint8Array(piece));
     else held = [];
     if (heldBytes > maxLineBytes && before <= maxLineBytes) tooLong();
   };

@@ -164,7 +164,8 @@ export class DnsFindings {
         weight: names.size,
         severity: 4,
         node: source,
-        summary: `DNS tunnelling: ${source} looks up many one-time names below ${domain}: ${unique}, ${Math.round(length / queries)} characters long on average, ${texts} of ${queries} queries for TXT or NULL`,
+        summary: () =>
+          `DNS tunnelling: ${source} looks up many one-time names below ${domain}: ${unique}, ${Math.round(length / queries)} characters long on average, ${texts} of ${queries} queries for TXT or NULL`,
         condition: `vpc-dns:tunnel:${source}:${domain}`,
       };
     }
@@ -176,7 +177,7 @@ const told = ({ severity, node, condition, says, names, count }: Hit): Ranked =>
   severity,
   node,
   condition,
-  summary: `${says}: ${ranked(names)}`,
+  summary: () => `${says}: ${ranked(names)}`,
 });
 
 /** Whether a name is a pool's domain or stands below one, label by label. */

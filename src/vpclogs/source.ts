@@ -97,7 +97,8 @@ export function s3Failure(error: unknown): Error {
 const retried = /Throttl|SlowDown|RequestTimeout|TooManyRequests|ExpiredToken|RequestTimeTooSkewed|LimitExceeded/;
 
 /**
- * The text of a log, whatever it is packed in: gzip, Parquet, gzipped Parquet or nothing, told by its first bytes.
+ * The text of a log, whatever it is packed in: gzip, Parquet, gzipped Parquet or nothing, told by its first bytes. A
+ * chunk holds until the next one is asked for.
  * @throws {UnreadableLog} where the packing is damaged, after the text that could be had.
  * @throws {RetryableReadError} where the source failed.
  */
@@ -160,7 +161,11 @@ async function* inflate(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
   const input = Readable.from(chunks, { objectMode: false });
   input.on("error", (error) => gunzip.destroy(error));
   try {
-    yield* input.pipe(gunzip);
+    for await (const chunk of input.pipe(gunzip) as AsyncIterable<Buffer<ArrayBuffer>>) {
+      yield chunk;
+      // Freed here, when its last byte was read: Node would do it at a collection, and the scan makes no garbage for one.
+      if (chunk.byteOffset + chunk.length === chunk.buffer.byteLength) chunk.buffer.transfer(0);
+    }
   } catch (error) {
     if (error instanceof UnreadableLog || error instanceof RetryableReadError) throw error;
     throw new UnreadableLog("damaged", (error as Error).message, { cause: error });

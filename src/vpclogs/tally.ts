@@ -28,13 +28,16 @@ export class Tally {
       this.overflowed = true;
       return 0;
     }
+    if (this.held === this.counts.length) {
+      this.grow();
+      return this.add(a, b, c);
+    }
     const key = this.held * 3;
     this.keys[key] = a;
     this.keys[key + 1] = b;
     this.keys[key + 2] = c;
     this.counts[this.held++] = 1;
     this.slots[at] = this.held;
-    if (this.held === this.counts.length) this.grow();
     return 1;
   }
 
@@ -44,11 +47,13 @@ export class Tally {
     return index < 0 ? 0 : (this.counts[index] as number);
   }
 
-  *entries(): Generator<readonly [a: number, b: number, c: number, count: number]> {
+  /** The keys that were counted at least so often. */
+  *entries(least = 1): Generator<readonly [a: number, b: number, c: number, count: number]> {
+    const { keys, counts } = this;
     for (let index = 0; index < this.held; index++) {
+      const count = counts[index] as number;
       const key = index * 3;
-      const { keys } = this;
-      yield [keys[key] as number, keys[key + 1] as number, keys[key + 2] as number, this.counts[index] as number];
+      if (count >= least) yield [keys[key] as number, keys[key + 1] as number, keys[key + 2] as number, count];
     }
   }
 
@@ -66,13 +71,10 @@ export class Tally {
   }
 
   private grow(): void {
-    const keys = new Int32Array(this.keys.length * 2);
-    keys.set(this.keys);
-    const counts = new Uint32Array(this.counts.length * 2);
-    counts.set(this.counts);
-    this.keys = keys;
-    this.counts = counts;
+    this.keys = new Int32Array(doubled(this.keys));
+    this.counts = new Uint32Array(doubled(this.counts));
     this.slots = new Int32Array(this.slots.length * 2);
+    const { keys } = this;
     for (let index = 0; index < this.held; index++) {
       const key = index * 3;
       this.slots[this.find(keys[key] as number, keys[key + 1] as number, keys[key + 2] as number)] = index + 1;
@@ -104,7 +106,7 @@ export class Names {
       return 0;
     }
     const begin = this.starts[number - 1] as number;
-    while (begin + end - start > this.bytes.length) this.bytes = widened(this.bytes);
+    while (begin + end - start > this.bytes.length) this.bytes = new Uint8Array(doubled(this.bytes));
     this.bytes.set(bytes.subarray(start, end), begin);
     this.starts.push(begin + end - start);
     this.slots[at] = number;
@@ -142,8 +144,5 @@ export class Names {
   }
 }
 
-function widened(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  const wider = new Uint8Array(bytes.length * 2);
-  wider.set(bytes);
-  return wider;
-}
+/** An array's memory at twice the size; the array itself is empty from now on. */
+const doubled = ({ buffer }: { readonly buffer: ArrayBuffer }): ArrayBuffer => buffer.transfer(buffer.byteLength * 2);

@@ -3,7 +3,14 @@ import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { mockClient } from "aws-sdk-client-mock";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { beforeEach, describe, expect, test } from "vitest";
-import { newStats, parseFlowLog, RetryableReadError, readVpcLog, UnreadableLog } from "../../src/vpclogs/index.ts";
+import {
+  logText,
+  newStats,
+  parseFlowLog,
+  RetryableReadError,
+  readVpcLog,
+  UnreadableLog,
+} from "../../src/vpclogs/index.ts";
 import { collected, flow, stream, times, v2 } from "./streams.ts";
 
 const key =
@@ -106,6 +113,28 @@ describe("a file that is not what its name says", () => {
     ]);
     const records = collected(parseFlowLog(stream(whole.subarray(0, 5000))));
     await expect(records).rejects.toThrow(UnreadableLog);
+  });
+});
+
+describe("a log that is inflated in many pieces", () => {
+  const lines = times(200_000, (at) => flow({ from: "10.0.0.9", to: "10.0.0.4", ports: [40_000 + (at % 9), 443] }));
+  const long = `${[v2, ...lines].join("\n")}\n`;
+  const zipped = gzipSync(long, { level: 1 });
+
+  test("loses no line between them", async () => {
+    const stats = newStats();
+    for await (const _ of parseFlowLog(stream(zipped), { stats }));
+    expect(stats).toMatchObject({ bytes: long.length, records: lines.length, malformed: {} });
+  });
+
+  test("takes the memory of a few of them, whatever its size", async () => {
+    const before = process.memoryUsage().arrayBuffers;
+    let most = 0;
+    for await (const _ of logText(stream(zipped), newStats())) {
+      most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+    }
+    expect(long.length).toBeGreaterThan(16 << 20);
+    expect(most).toBeLessThan(6 << 20);
   });
 });
 
