@@ -91,13 +91,19 @@ export async function startConsole(options: LocalConsoleOptions = {}): Promise<L
         { contentType: request.headers["content-type"], token: String(header ?? ""), body },
         local.acceptedToken,
       );
+      let isRepeat = false;
       if (event) {
         const { row, created } = rows.take(event);
+        isRepeat = !created;
         const entry = { event, bytes: body.length, row };
         taken.push(entry);
         options.onTaken?.(entry, created);
       } else refused.push({ answer, body: body.toString("utf8").slice(0, 2000) });
-      if (fault !== "late") send(answer);
+      const repeated = {
+        status: 200,
+        body: { status: "Created", message: `Updated event: ${event?.summary}`, event: {} },
+      };
+      if (fault !== "late") send(isRepeat ? repeated : answer);
     });
   };
 
