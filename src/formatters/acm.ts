@@ -37,12 +37,14 @@ function expiry({ DaysToExpiry = 45 }: Certificate): Said {
 
 const because = (reason: string | undefined): string => (reason ? `: ${words(reason)}` : "");
 
+const available = "ACM Certificate Available of the same certificate";
+
 const about = (
   detailType: string | readonly string[],
   means: string,
   severity: string,
   say: (certificate: Certificate) => Said,
-  clears: string | undefined = "ACM Certificate Available of the same certificate",
+  clears?: string,
 ) =>
   formatter({
     source: "aws.acm",
@@ -81,11 +83,15 @@ export const acm = () =>
       "A certificate will expire soon",
       "3 days or less 5, 7 days 4, 15 days 3, 45 days 2",
       expiry,
+      available,
     ),
-    about("ACM Certificate Expired", "A certificate has expired", "in use 5, else 3", ({ InUse }) => ({
-      severity: InUse ? 5 : 3,
-      said: `has expired${InUse ? " and is in use" : ""}`,
-    })),
+    about(
+      "ACM Certificate Expired",
+      "A certificate has expired",
+      "in use 5, else 3",
+      ({ InUse }) => ({ severity: InUse ? 5 : 3, said: `has expired${InUse ? " and is in use" : ""}` }),
+      available,
+    ),
     about(
       "ACM Certificate Renewal Action Required",
       "A certificate cannot be renewed until somebody acts",
@@ -94,6 +100,7 @@ export const acm = () =>
         severity: InUse ? 4 : 3,
         said: `cannot be renewed until you act${because(RenewalStatusReason)}`,
       }),
+      available,
     ),
     about(
       ["ACM Certificate Revoked", "ACM Certificate Revoked by Certificate Authority (CA)"],
@@ -103,6 +110,7 @@ export const acm = () =>
         severity: InUse === false ? 4 : 5,
         said: `was revoked${because(RevocationReason)}`,
       }),
+      available,
     ),
     about(
       "ACM Certificate Available",
@@ -112,6 +120,5 @@ export const acm = () =>
         Action?.toUpperCase() === "ISSUANCE"
           ? { severity: 1, said: "was issued", as: "issued" }
           : { severity: 0, said: `is available${Action ? ` after its ${words(Action)}` : ""}` },
-      undefined,
     ),
   ].flat();

@@ -40,7 +40,12 @@ export const applicationinsights = () =>
       };
       const what = clause(": ", detail.title);
       if (/^resolved$/i.test(detail.status ?? "")) {
-        return { ...common, severity: 0, clears: [1, 2, 3, 4], summary: `${subject} has resolved its problem${what}` };
+        return {
+          ...common,
+          severity: 0,
+          clears: [1, 2, 3, 4],
+          summary: `Application Insights: the problem of ${group ?? "an application"} is resolved${what}`,
+        };
       }
       const level = detail.severity?.toLowerCase();
       const status = words(detail.status ?? "in progress");

@@ -78,7 +78,7 @@ export const arcZonalShift = () =>
       detailType,
       means: "Traffic was shifted away from an Availability Zone, or is back",
       severity: String(severity),
-      clears: ends[kind],
+      clears: severity > 1 ? ends[kind] : undefined,
       detail: () => z.object({ data: object({ additionalFailureInfo: text }), metadata: object({ awayFrom: text }) }),
       format: ({ data, metadata }, event): Notice => {
         const zone = metadata?.awayFrom;

@@ -1,8 +1,10 @@
-import { tail } from "./fields.ts";
+import { at, type Read, tail } from "./fields.ts";
 import { linkTo } from "./links.ts";
 import { behind, states } from "./states.ts";
 
 const name = ["detail.AutoScalingGroupName", tail("resources.0")] as const;
+/** AWS's first sentence: the others advise. */
+const why: Read = (event) => at("detail.StatusMessage")(event)?.replace(/\.\s.*$/s, "");
 const link = linkTo("ec2/home#AutoScalingGroupDetails:id={}", "detail.AutoScalingGroupName");
 
 export const autoscaling = () =>
@@ -17,7 +19,7 @@ export const autoscaling = () =>
       clears: ["launched"],
       says: { failed: "failed to launch an instance", launched: "launched an instance" },
       where: behind("in", "detail.Details.Availability Zone"),
-      reason: "detail.StatusMessage",
+      reason: why,
       link,
     },
     {
@@ -33,7 +35,7 @@ export const autoscaling = () =>
       clears: ["terminated"],
       says: { failed: "failed to terminate an instance", terminated: "terminated an instance" },
       where: behind("in", "detail.Details.Availability Zone"),
-      reason: "detail.StatusMessage",
+      reason: why,
       link,
     },
     {

@@ -51,5 +51,5 @@ export const ce = () =>
 function amount(impact: number): string | undefined {
   if (!(impact >= 1)) return undefined;
   const over = 10 ** Math.min(9, Math.floor(Math.log10(impact) + 1e-9));
-  return `more than $${over.toLocaleString("en-US")}`;
+  return `more than ${over.toLocaleString("en-US")} USD`;
 }

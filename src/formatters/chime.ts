@@ -39,15 +39,16 @@ export const chime = () =>
       detailType: "Chime ChannelFlow Processing Status",
       means: "A channel flow could not call its processor",
       thing: "Chime channel flow",
-      name: (event) => {
-        const processor = tail("detail.processorResourceArn")(event);
-        return processor && `with processor ${processor}`;
-      },
+      name: [],
       node: [tail("detail.processorResourceArn"), tail("detail.channelArn")],
       key: first("detail.processorResourceArn", "detail.channelArn"),
       state: eventType,
       problems: { ProcessorInvocationFailure: 3 },
-      says: { ProcessorInvocationFailure: "failed to invoke it" },
+      says: { ProcessorInvocationFailure: "could not call its processor" },
+      where: (event) => {
+        const processor = tail("detail.processorResourceArn")(event);
+        return processor ? ` ${processor}` : "";
+      },
       reason: "detail.failureReason",
     },
     {
@@ -61,7 +62,7 @@ export const chime = () =>
       problems: { TranscriptionFailed: 3, TranscriptionInterrupted: 2 },
       says: {
         TranscriptionFailed: "lost its transcription",
-        TranscriptionInterrupted: "has its transcription interrupted",
+        TranscriptionInterrupted: "had its transcription interrupted",
         MeetingStarted: "started",
         MeetingEnded: "ended",
         AttendeeAdded: "has a new attendee",

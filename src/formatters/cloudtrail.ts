@@ -3,7 +3,7 @@ import { type AwsEvent, type Fields, isFields } from "../event.ts";
 import type { Notice, ProblemSeverity } from "../notice.ts";
 import { type CallRow, callRows } from "./cloudtrail/calls.ts";
 import { callerOf, userIdentity } from "./cloudtrail/identity.ts";
-import { deedOf, towards } from "./cloudtrail/phrase.ts";
+import { begun, deedOf, towards } from "./cloudtrail/phrase.ts";
 import { namesAt, targetOf } from "./cloudtrail/request.ts";
 import { anyObject, arnName, list, object, text } from "./fields.ts";
 import { formatter, UnexpectedPayload } from "./formatter.ts";
@@ -103,7 +103,8 @@ export function callNotices(record: TrailRecord, event: AwsEvent): Notice[] {
         ...common,
         node: target?.name ?? place,
         summary:
-          (refused ? `${by.name} was denied ${what}` : `${by.name}'s ${what} failed`) + clause(": ", failure, 100),
+          (refused ? `${begun(by.name)} was denied ${what}` : `${begun(by.name)}'s ${what} failed`) +
+          clause(": ", failure, 100),
         severity: atLeast(floor, refused && !readsOnly(record, call) ? 2 : 1),
         condition: `cloudtrail:failed:${by.key}:${action}:${record.errorCode ?? "error"}`,
         noise: readsOnly(record, call) ? "read-only" : undefined,
@@ -121,8 +122,8 @@ export function callNotices(record: TrailRecord, event: AwsEvent): Notice[] {
     node: target?.name ?? place,
     summary:
       deed.verb && target
-        ? `${by.name} ${phrase(deed.verb, deed.noun, target.kind, target.name)} (${action})`
-        : `${by.name} called ${action} ${target ? `on ${target.name}` : `in ${region}`}`,
+        ? `${begun(by.name)} ${phrase(deed.verb, deed.noun, target.kind, target.name)} (${action})`
+        : `${begun(by.name)} called ${action} ${target ? `on ${target.name}` : `in ${region}`}`,
     severity: atLeast(floor, 1),
     condition: `cloudtrail:${by.key}:${action}`,
     noise: readsOnly(record, call) ? "read-only" : undefined,
@@ -159,7 +160,7 @@ function listedNotices(row: CallRow, undo: boolean, request: Fields, trail: Trai
       tag: "CloudTrailEvent",
       link,
       node: resource ?? place,
-      summary: `${by.name} ${done}${where}${"because" in grade && grade.because ? `: ${grade.because}` : ""} (${action})`,
+      summary: `${begun(by.name)} ${done}${where}${"because" in grade && grade.because ? `: ${grade.because}` : ""} (${action})`,
       condition: [about, resource ?? "any", other].filter(Boolean).join(":"),
     };
     return grade.severity === 0
@@ -186,7 +187,9 @@ function phrase(verb: string, noun: string, kind: string, resource: string | und
   const compared = noun.toLowerCase().replaceAll(" ", "");
   if (compared.endsWith(kind) && !compared.endsWith("ing")) return `${verb} ${noun} ${resource}`;
   if (compared === `${kind}s`) return `${verb} ${noun.slice(0, -1)} ${resource}`;
-  return `${verb} ${noun} ${towards(verb, kind)} ${resource}`;
+  // A bare id says nothing: `created grant on key 1234abcd-…`.
+  const named = kind && /^[\da-f]{8}-[\da-f]{4}-/.test(resource) && !compared.includes(kind) ? `${kind} ` : "";
+  return `${verb} ${noun} ${towards(verb, kind)} ${named}${resource}`;
 }
 
 /** EC2 puts the parameters of some calls into an object named for the call. */
@@ -236,7 +239,7 @@ export const cloudtrail = () =>
         const { action, by, place, region, link } = trailed(record, event);
         return {
           node: place,
-          summary: `${by.name} did ${action} in the console in ${region}${clause(", which failed: ", record.errorCode ?? record.errorMessage, 100)}`,
+          summary: `${begun(by.name)} did ${action} in the console in ${region}${clause(", which failed: ", record.errorCode ?? record.errorMessage, 100)}`,
           severity: by.root ? 3 : 1,
           condition: `cloudtrail:console:${by.key}:${action}`,
           noise: readsOnly(record, "") ? "read-only" : undefined,
@@ -262,13 +265,16 @@ export const cloudtrail = () =>
           targetOf(of, noun) ??
           targetOf(record.additionalEventData ?? {}, noun) ??
           (arn ? { name: arnName(arn) ?? arn, kind: "" } : undefined);
-        const done =
-          target && deed.verb && !state && !failed
-            ? `${phrase(deed.verb, deed.noun, target.kind, target.name)} (${action})`
-            : `reported ${action} ${target ? `on ${target.name}` : `in ${region}`}`;
+        const outcome = state ? predicate(state) : failed && "failed";
+        const where = target ? "" : ` in ${region}`;
+        const said = outcome
+          ? `: ${[call, target && `of ${target.name}`, outcome].filter(Boolean).join(" ")}${where}`
+          : target && deed.verb
+            ? ` ${phrase(deed.verb, deed.noun, target.kind, target.name)} (${action})`
+            : ` reported ${action}${target ? ` on ${target.name}` : where}`;
         return {
           node: target ? target.name : place,
-          summary: `${by.name} ${done}${state ? `, which ${predicate(state)}` : failed ? ", which failed" : ""}${clause(": ", record.errorCode ?? record.errorMessage, 100)}`,
+          summary: `${begun(by.name)}${said}${clause(": ", record.errorCode ?? record.errorMessage, 100)}`,
           severity: (Object.hasOwn(serviceEvents, action) && serviceEvents[action]) || (failed ? 2 : 1),
           condition: ["cloudtrail:service", action, target?.name, state && slug(state), failed && "failed"]
             .filter(Boolean)

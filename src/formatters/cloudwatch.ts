@@ -45,7 +45,7 @@ export const cloudwatch = () =>
     formatter({
       source: "aws.cloudwatch",
       detailType: "CloudWatch Alarm State Change",
-      means: "An alarm went off, went back to OK or has too little data",
+      means: "An alarm is in alarm, is OK again or has too little data",
       severity:
         "ALARM 4, or as the alarm's owner says: its tag `severity`, `[sev:4]` or `P2` in its description or name (P1 5, P2 4, P3 3, P4 2, P5 1); 1 while muted or suppressed; INSUFFICIENT_DATA 1; OK 0",
       clears: "OK of the same alarm, or its deletion",
@@ -87,7 +87,7 @@ export const cloudwatch = () =>
               severity: 0,
               clears: clearable(owners),
               noise: common.noise ?? (initial ? ("progress" as const) : undefined),
-              summary: said(alarm, "back to normal", "is OK again"),
+              summary: recovered(alarm),
             };
           }
           default:
@@ -103,7 +103,7 @@ export const cloudwatch = () =>
     formatter({
       source: "aws.cloudwatch",
       detailType: "CloudWatch Alarm Contributor State Change",
-      means: "One of the series that an alarm watches went off or back to OK",
+      means: "One of the series that an alarm watches is in alarm or OK again",
       severity: "ALARM one below the alarm's own (3 unless its owner says otherwise), 1 while muted; OK 0; else 1",
       clears: "OK of the same contributor",
       detail: () =>
@@ -140,7 +140,7 @@ export const cloudwatch = () =>
         };
         if (value.toUpperCase() === "OK") {
           const clears = clearable(severity, 3);
-          return { ...common, severity: 0, clears, summary: said(alarm, "back to normal", "is OK again") };
+          return { ...common, severity: 0, clears, summary: recovered(alarm) };
         }
         if (value.toUpperCase() === "ALARM") {
           const summary = alarmed(alarm, reason, reasonData) + (muted ? ", muted" : "");
@@ -306,12 +306,15 @@ function said(alarm: Alarm, state: string, otherwise: string): string {
   return `${alarm.watched} ${verb(alarm.metric.name)} ${state} (alarm ${alarm.name})`;
 }
 
+const recovered = (alarm: Alarm): string =>
+  alarm.composite ? `Alarm ${alarm.name} is OK again` : said(alarm, "back to normal", "is OK again");
+
 const verb = (metric: string): string => (/(?:[^s]|^)s$/.test(metric) && !/(?:us|is)$/.test(metric) ? "are" : "is");
 
-/** Why an alarm went off, out of CloudWatch's reason, whose numbers and times must not reach a summary. */
+/** Why an alarm is in alarm, out of CloudWatch's reason, whose numbers and times must not reach a summary. */
 function alarmed(alarm: Alarm, reason: string | undefined, reasonData: string | undefined): string {
-  if (alarm.composite || !alarm.watched) return said(alarm, "", "went off");
-  if (!reason) return said(alarm, "in alarm", "went off");
+  if (alarm.composite || !alarm.watched) return said(alarm, "", "is in alarm");
+  if (!reason) return said(alarm, "in alarm", "is in alarm");
   if (/no datapoints were received/i.test(reason)) return said(alarm, "without data, which counts as breaching", "");
   const bands = [/less than the lower threshold/i.test(reason), /greater than the upper threshold/i.test(reason)];
   if (bands[0] || bands[1]) {

@@ -4,7 +4,7 @@ import { deedOf } from "./cloudtrail/phrase.ts";
 import { reportedState, trailed, trailRecord } from "./cloudtrail.ts";
 import { list, object, text } from "./fields.ts";
 import { formatter } from "./formatter.ts";
-import { clause, predicate } from "./words.ts";
+import { clause, predicate, words } from "./words.ts";
 
 const unit = object({ organizationalUnitName: text, organizationalUnitId: text });
 const status = z.object({
@@ -17,6 +17,9 @@ const status = z.object({
 /** What Control Tower takes away when it succeeds: severity 3. */
 const weakens = new Set(["DisableGuardrail", "DeregisterOrganizationalUnit"]);
 const mends = new Set(["EnableGuardrail", "RegisterOrganizationalUnit"]);
+
+/** `create` of `CreateManagedAccount`. */
+const infinitiveOf = (call: string): string => words(call).split(" ")[0] ?? "";
 
 export const controltower = () =>
   [
@@ -45,16 +48,26 @@ export const controltower = () =>
         const succeeded = /^succe/i.test(state ?? "");
         const on = `${thing ?? "any"}${where}`;
         const common = { node: thing ?? place, link };
-        const outcome =
-          `Control Tower ${call}${thing ? ` of ${thing}` : ""}${where} ${state ? predicate(state) : "was reported"}` +
-          (failed ? clause(": ", text.parse(of.message)) : "");
+        const what = `${[infinitiveOf(call), noun, thing].filter(Boolean).join(" ")}${where}`;
+        const message = text.parse(of.message);
+        const why = /^AWS Control Tower failed to /i.test(message ?? "") ? undefined : message;
         const condition = `controltower:${call}:${on}`;
-        if (failed) return { ...common, summary: outcome, severity: 4, condition };
-        if (!succeeded)
-          return { ...common, summary: outcome, severity: 1, condition: `${condition}:${state ?? "reported"}` };
-        const done = verb ? `Control Tower ${verb} ${[noun, thing].filter(Boolean).join(" ")}${where}` : outcome;
+        if (failed) {
+          return { ...common, summary: `Control Tower failed to ${what}${clause(": ", why)}`, severity: 4, condition };
+        }
+        if (!succeeded) {
+          const summary = `Control Tower: ${call}${thing ? ` of ${thing}` : ""}${where} ${state ? predicate(state) : "was reported"}`;
+          return { ...common, summary, severity: 1, condition: `${condition}:${state ?? "reported"}` };
+        }
+        const done = `Control Tower ${verb ? [verb, noun, thing].filter(Boolean).join(" ") + where : `did ${call}`}`;
         const weaker = `controltower:weakened:${on}`;
-        const ended: Notice = { ...common, summary: outcome, severity: 0, clears: [4], condition };
+        const ended: Notice = {
+          ...common,
+          summary: `Control Tower no longer fails to ${what}`,
+          severity: 0,
+          clears: [4],
+          condition,
+        };
         if (weakens.has(call)) return [{ ...common, summary: done, severity: 3, condition: weaker }, ended];
         return mends.has(call)
           ? [{ ...common, summary: done, severity: 0, clears: [3], condition: weaker }, ended]

@@ -35,12 +35,17 @@ export const dataexchange = () =>
       },
     },
     {
-      detailType: {
-        "Data Sets Published To Product": "published",
-        "Revision Published To Redshift Data Shares Data Set": "published",
-      },
+      detailType: { "Data Sets Published To Product": "published" },
+      means: "A provider published data sets to a product",
+      thing: "Data Exchange product",
+      name: tail("resources.0"),
+      problems: { published: 1 },
+      says: { published: "has new data sets" },
+    },
+    {
+      detailType: { "Revision Published To Redshift Data Shares Data Set": "published" },
       means: "A provider published data",
-      thing: "Data Exchange",
+      thing: "Data Exchange data set",
       name: tail("resources.0"),
       problems: { published: 1 },
       says: { published: "has new data" },

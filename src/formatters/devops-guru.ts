@@ -7,19 +7,34 @@ import { clause, lookUp, slug } from "./words.ts";
 const severities: Readonly<Record<string, ProblemSeverity>> = { high: 4, medium: 3, low: 2 };
 const lower: Readonly<Record<ProblemSeverity, ProblemSeverity>> = { 5: 4, 4: 3, 3: 2, 2: 1, 1: 1 };
 
-const opened = new Set(["DevOps Guru New Insight Open", "DevOps Guru Insight Severity Upgraded"]);
 const added: Readonly<Record<string, string>> = {
   "DevOps Guru New Anomaly Association": "DevOps Guru found a further anomaly",
-  "DevOps Guru New Recommendation Created": "DevOps Guru has a recommendation",
+  "DevOps Guru New Recommendation Created": "DevOps Guru recommends",
 };
 
+const graded = "high 4, medium 3, low 2, a proactive insight one lower";
+const closed = "DevOps Guru Insight Closed of the same insight";
+
 export const devopsGuru = () =>
+  [
+    about(
+      ["DevOps Guru New Insight Open"],
+      "DevOps Guru sees or foresees an anomaly in an application",
+      graded,
+      closed,
+    ),
+    about(["DevOps Guru Insight Severity Upgraded"], "An anomaly became graver", graded, closed),
+    about(["DevOps Guru Insight Closed"], "An anomaly is over", "0"),
+    about(Object.keys(added), "DevOps Guru adds to what it said of an anomaly", "1"),
+  ].flat();
+
+const about = (detailType: readonly string[], means: string, severity: string, clears?: string) =>
   formatter({
     source: "aws.devops-guru",
-    detailType: [...opened, "DevOps Guru Insight Closed", ...Object.keys(added)],
-    means: "DevOps Guru sees an anomaly in an application, foresees one, adds to what it said, or closes the matter",
-    severity: "high 4, medium 3, low 2, a proactive insight one lower; closed 0; anomalies and recommendations added 1",
-    clears: "DevOps Guru Insight Closed with the same insight",
+    detailType,
+    means,
+    severity,
+    clears,
     detail: () =>
       z.object({
         insightId: text,
@@ -60,7 +75,7 @@ export const devopsGuru = () =>
       return {
         ...common,
         severity: proactive ? lower[severity] : severity,
-        summary: `DevOps Guru ${proactive ? "foresees" : "sees"} an anomaly${clause(": ", about)}`,
+        summary: `DevOps Guru ${/upgraded$/i.test(event.detailType) ? "finds an anomaly graver than before" : proactive ? "foresees an anomaly" : "sees an anomaly"}${clause(": ", about)}`,
       };
     },
   });

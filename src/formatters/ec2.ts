@@ -55,7 +55,7 @@ const severityOfVolumeEvent: Readonly<Record<string, ProblemSeverity>> = { attac
 
 /** A cause with its ARNs shortened: `key/1234 is pending deletion`. */
 const shortened = (cause: string | undefined): string | undefined =>
-  cause?.replace(/arn:[^\s,;)]+/g, (arn) => arnResource(arn) ?? arn);
+  cause?.replace(/arn:[^\s,;)]+/g, (arn) => (arnResource(arn) ?? arn).replace(/^key\//, "KMS key "));
 
 const failed = (result: string | undefined): boolean => /^fail|^error/i.test(result ?? "");
 

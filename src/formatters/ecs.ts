@@ -34,7 +34,7 @@ const health = (service: Service): string => `ecs:service:${inWords(service)}`;
 const actions: Readonly<Record<string, string>> = {
   SERVICE_STEADY_STATE: "is steady: it runs all its tasks",
   TASKSET_STEADY_STATE: "has a task set that is steady",
-  CAPACITY_PROVIDER_STEADY_STATE: "has a capacity provider that is steady",
+  CAPACITY_PROVIDER_STEADY_STATE: "has steady capacity providers",
   SERVICE_DESIRED_COUNT_UPDATED: "has a new desired count of tasks",
   SERVICE_TASK_START_IMPAIRED: "cannot start its tasks reliably",
   SERVICE_DISCOVERY_INSTANCE_UNHEALTHY: "has a task that service discovery finds unhealthy",

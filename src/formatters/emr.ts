@@ -20,7 +20,18 @@ const reasonCode: Read = (event) => {
 const goesOn = (event: AwsEvent): boolean =>
   at("detail.state")(event) === "FAILED" && at("detail.actionOnFailure")(event) === "CONTINUE";
 
-const onCluster = behind("on cluster", "detail.clusterId");
+/** The name in `… in Amazon EMR cluster j-1YKXMPLQOBDEX (clickstream) …`: only the cluster's own event has it in a field. */
+const cluster: Read = (event) => {
+  const id = at("detail.clusterId")(event);
+  const named = /\bcluster (j-\w+) \(([^()]+)\)/i.exec(at("detail.message")(event) ?? "");
+  return named?.[1] === id ? named?.[2]?.trim() || id : id;
+};
+
+const onCluster = behind("on cluster", cluster);
+
+/** `attached` and `arrested` are states, and deeds only elsewhere. */
+const stateOf = (state: string): string =>
+  /^(?:attached|arrested)$/i.test(state) ? `is ${state.toLowerCase()}` : predicate(state);
 
 const parts: Readonly<Record<string, string>> = {
   "EMR Instance Group State Change": "instance group",
@@ -54,7 +65,7 @@ export const emr = () =>
         means: "A step of a cluster's work is pending, runs, is complete, failed or was cancelled",
         thing: "EMR step",
         name: ["detail.name", "detail.stepId"],
-        node: first("detail.clusterId", "detail.name"),
+        node: first(cluster, "detail.name"),
         key: joined(":", "detail.clusterId", "detail.name"),
         state: (event) => (goesOn(event) ? "FAILED, the cluster continues" : at("detail.state")(event)),
         problems: { FAILED: 3, "FAILED, the cluster continues": 2 },
@@ -104,9 +115,10 @@ export const emr = () =>
         const part = lookUp(parts, event.detailType) ?? "instances";
         const id = detail.instanceGroupId ?? detail.instanceFleetId ?? detail.resourceId;
         const type = detail.instanceGroupType ?? detail.instanceFleetType;
+        const name = cluster(event) ?? clusterId;
         const common = {
-          node: clusterId,
-          summary: `EMR cluster ${clusterId}: ${[type?.toLowerCase(), part].filter(Boolean).join(" ")} ${state ? predicate(state) : "has trouble"}`,
+          node: name,
+          summary: `EMR cluster ${name}: ${[type?.toLowerCase(), part].filter(Boolean).join(" ")} ${state ? stateOf(state) : "has trouble"}`,
           condition: `emr:${slug(part)}:${clusterId}:${id ?? ""}`,
           link: consoleLink(event.region, "emr/home", `#/clusterDetails/${clusterId}`),
         };

@@ -27,7 +27,7 @@ export const events = () =>
       thing: "EventBridge connection",
       condition: "connection",
       name: ["detail.ConnectionName", "detail.connectionName", (event) => event.resources[0]?.split("/").at(-2)],
-      problems: { deauthorized: 3, "failed connectivity": 3 },
+      problems: { deauthorized: 3, "failed connectivity": 3, "being deauthorized": 1 },
       clears: ["authorized", "active"],
       says: {
         deauthorized: "lost its authorization, so its API destinations cannot send",

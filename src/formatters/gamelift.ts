@@ -25,7 +25,7 @@ export const gamelift = () =>
       thing: "GameLift matchmaking",
       name,
       state: "detail.type",
-      problems: { MatchmakingFailed: 2 },
+      problems: { MatchmakingFailed: 2, MatchmakingTimedOut: 1 },
       says: {
         MatchmakingFailed: "failed",
         MatchmakingTimedOut: "found no match in time",

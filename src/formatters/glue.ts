@@ -50,7 +50,7 @@ export const glue = () =>
       says: { changed: "was changed" },
       where: (event) => {
         const change = at("detail.typeOfChange")(event);
-        return change ? ` by ${words(change)}` : "";
+        return change ? `: ${words(change)}` : "";
       },
     },
   ]);

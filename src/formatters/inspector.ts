@@ -81,7 +81,7 @@ const coverage = formatter({
     const node = thing ?? place(event);
     const of = thing ?? "a resource";
     if (status === "ACTIVE") {
-      return { node, summary: `Inspector scans ${of}`, severity: 0, clears: [2], condition };
+      return { node, summary: `Inspector scans ${of} again`, severity: 0, clears: [2], condition };
     }
     const chosen = deliberate.test(reason?.toUpperCase() ?? "");
     return {

@@ -30,7 +30,7 @@ export const macie = () =>
         const bucket = resourcesAffected?.s3Bucket?.name;
         const subject = (title ?? "finding").replace(/^\[SAMPLE\]\s*/, "").replace(/[\s.]+$/, "");
         const about = [bucket, type].filter((item) => item && !subject.includes(item));
-        const said = `Macie: ${subject}${about.length > 0 ? ` (${about.join(", ")})` : ""}`;
+        const said = `${subject}${about.length > 0 ? ` (${about.join(", ")})` : ""}`;
         const common = {
           node: bucket ?? place(event),
           link: consoleLink(event.region, "macie/home", "#findings"),
@@ -39,17 +39,17 @@ export const macie = () =>
         if (sample) {
           return {
             ...common,
-            summary: `[SAMPLE] ${said}`,
+            summary: `[SAMPLE] Macie: ${said}`,
             severity: 1,
             condition: `${condition}:sample`,
             noise: "sample",
           };
         }
         if (archived) {
-          return { ...common, summary: `Archived: ${said}`, severity: 0, clears: [2, 3, 4], condition };
+          return { ...common, summary: `Macie archived: ${said}`, severity: 0, clears: [2, 3, 4], condition };
         }
         const band = severity?.description?.toLowerCase() ?? bands[severity?.score ?? 0] ?? "";
-        return { ...common, summary: said, severity: severities[band] ?? 2, condition };
+        return { ...common, summary: `Macie: ${said}`, severity: severities[band] ?? 2, condition };
       },
     }),
     formatter({

@@ -28,7 +28,7 @@ export const medialive = () => [
         };
         const where = `MediaLive ${kind} ${name}${pipeline ? ` pipeline ${pipeline}` : ""}`;
         return alarm_state.toLowerCase() === "cleared"
-          ? { ...common, summary: `${where}: alert over, ${alert}`, severity: 0, clears: [4] }
+          ? { ...common, summary: `${where}: alert is over (${alert})`, severity: 0, clears: [4] }
           : { ...common, summary: `${where}: ${alert}`, severity: 4 };
       },
     }),

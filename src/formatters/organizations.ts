@@ -18,7 +18,7 @@ export const organizations = () =>
           .map((value) => text.parse(value))
           .find((value) => value && !/^\*+$/.test(value));
         const failed = /fail/i.test(state);
-        const what = call === "CreateAccountResult" ? "Creation of account" : words(call);
+        const what = call === "CreateAccountResult" ? "creation of account" : words(call);
         return {
           node: name ?? place,
           summary:

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { arnName, lastPart, place, text } from "./fields.ts";
 import { formatter, UnexpectedPayload } from "./formatter.ts";
-import { predicate, words } from "./words.ts";
+import { words } from "./words.ts";
 
 export const ram = () =>
   [
@@ -28,7 +28,7 @@ export const ram = () =>
         const letIn = external && /^associated$/i.test(status ?? "");
         return {
           node: thing ?? place(event),
-          summary: `RAM: ${[thing ?? "a resource", status && predicate(status)].filter(Boolean).join(" ")}${letIn ? ", outside the organization" : ""}${what ? ` (${what})` : ""}`,
+          summary: `RAM ${what?.toLowerCase() ?? "sharing"} of ${thing ?? "a resource"}: ${words(status ?? "changed")}${letIn ? ", outside the organization" : ""}`,
           severity: letIn ? 2 : 1,
           condition: `ram:${share ?? "any"}:${thing ?? "any"}:${words(what ?? "")}:${status ?? ""}`,
         };

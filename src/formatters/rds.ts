@@ -20,6 +20,14 @@ const things: Readonly<Record<string, string>> = {
   "RDS DB Shard Group Event": "RDS shard group",
 };
 
+/** Of what RDS tells of the others, nothing says that it is over. */
+const endings: Readonly<Record<string, string>> = {
+  "RDS instance": "the event that tells its end, of the same instance: started, finished, resumed",
+  "RDS cluster": "the event that tells its end, of the same cluster: finished",
+  "RDS snapshot": "the export that succeeds, of the same snapshot",
+  "RDS blue/green deployment": "the switchover that finishes, of the same deployment",
+};
+
 export const rds = () =>
   Object.entries(things).flatMap(([detailType, thing]) =>
     formatter({
@@ -27,7 +35,7 @@ export const rds = () =>
       detailType,
       means: `Something happened to an ${thing}`,
       severity: "by the event's id, 1 to 5; an id not listed: by category, failure and low storage 4, else 1 to 3",
-      clears: `the event that ends it, of the same ${thing}: started, finished, resumed, exported`,
+      clears: endings[thing],
       detail: () =>
         z.object({
           EventID: text,
@@ -37,12 +45,13 @@ export const rds = () =>
           SourceArn: text,
         }),
       format: ({ EventID, EventCategories, Message, SourceIdentifier, SourceArn }, event): readonly Notice[] => {
-        const name = nameOf(SourceIdentifier ?? lastPart(SourceArn) ?? lastPart(event.resources[0]));
+        const identifier = SourceIdentifier ?? lastPart(SourceArn) ?? lastPart(event.resources[0]);
+        const name = nameOf(identifier);
         if (!name) throw new UnexpectedPayload("neither a SourceIdentifier nor a SourceArn");
         const id = EventID?.match(/(\d{4})$/)?.[1] ?? "";
         const said = (says: string, kind: string) => ({
           node: name,
-          summary: `${thing} ${name} ${says}`,
+          summary: `${thing} ${identifier?.startsWith("rds:") ? "of " : ""}${name} ${says}`,
           condition: `rds:${slug(thing.replace("RDS ", ""))}:${name}:${kind}`,
           link: linkOf(thing, name, event.region),
         });

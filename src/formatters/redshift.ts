@@ -23,6 +23,11 @@ const operation =
   /base RPU change|restore from (?:snapshot|recovery point)|\b(?:de)?register\b|track|KMS key|\bsecret\b|IP addresses|snapshot/i;
 const ended = /\b(?:success(?:ful(?:ly)?)?|complete[ds]?|has (?:now )?been restored)\b/i;
 
+const endings: Readonly<Partial<Record<(typeof topics)[number], string>>> = {
+  Management: "completion of the same operation on the same resource",
+  "Rate change": "completion of a change of the same workgroup",
+};
+
 export const redshift = () => [
   ...topics.flatMap((topic) =>
     formatter({
@@ -30,7 +35,7 @@ export const redshift = () => [
       detailType: `Redshift Serverless ${topic}`,
       means: `Redshift Serverless reports on ${topic === "Pending" ? "what is pending" : topic.toLowerCase()}`,
       severity: "a failure 3, a completion 0, else 1",
-      clears: "completion of the same operation on the same resource",
+      clears: endings[topic],
       detail: () => z.object({ message: text, Message: text, severity: text }),
       format: (detail, event) => {
         const message = (detail.message ?? detail.Message)?.replace(/ at [^.]*(?:UTC|\dZ)\W*$/, "");
@@ -41,7 +46,7 @@ export const redshift = () => [
         const about = named || !resource ? "" : ` (${resource})`;
         const common = {
           node,
-          summary: `Redshift Serverless${about}: ${clause("", message, 240)}`,
+          summary: `Redshift Serverless${about}: ${clause("", message)}`,
           condition: `redshift-serverless:${slug(operation.exec(message)?.[0] ?? topic)}:${resource ?? named ?? "any"}`,
         };
         if (failed.test(message) || detail.severity?.toUpperCase() === "ERROR") return { ...common, severity: 3 };

@@ -30,7 +30,7 @@ const resource = (detailType: string, thing: string, prefix: string, name: State
     CREATE_FAILED: "could not be created",
     UPDATE_FAILED: "could not be updated",
     DELETE_FAILED: "could not be deleted",
-    CREATED: "is in order",
+    CREATED: "was created",
     CREATING: "is being created",
     UPDATING: "is being updated",
     DELETING: "is being deleted",

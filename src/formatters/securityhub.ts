@@ -208,7 +208,7 @@ export const securityhub = () =>
           const control = found?.Compliance?.Status !== undefined;
           return {
             node,
-            summary: `${actionName ?? "Security Hub custom action"}: ${said}${label ? ` (${label})` : ""}`,
+            summary: `Security Hub ${actionName ?? "custom action"}: ${said}${label ? ` (${label})` : ""}`,
             severity: Math.max(3, severityOf(label, control)) as ProblemSeverity,
             condition: `securityhub:action:${actionName ?? "any"}:${key}`,
           };
@@ -222,7 +222,7 @@ export const securityhub = () =>
       detail: () => z.object({ actionName: text, insightName: text, insightArn: text, resultType: text }),
       format: ({ actionName, insightName, insightArn, resultType }, event) => ({
         node: place(event),
-        summary: `${actionName ?? "Security Hub custom action"}: insight ${insightName ?? lastPart(insightArn) ?? "without a name"}${resultType ? `, grouped by ${resultType}` : ""}`,
+        summary: `Security Hub ${actionName ?? "custom action"}: insight ${insightName ?? lastPart(insightArn) ?? "without a name"}${resultType ? `, grouped by ${resultType}` : ""}`,
         severity: 2,
         condition: `securityhub:insight:${insightArn ?? insightName ?? "any"}`,
       }),

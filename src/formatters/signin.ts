@@ -1,4 +1,5 @@
 import type { ProblemSeverity } from "../notice.ts";
+import { begun } from "./cloudtrail/phrase.ts";
 import { readsOnly, trailed, trailRecord } from "./cloudtrail.ts";
 import { object, text } from "./fields.ts";
 import { formatter } from "./formatter.ts";
@@ -31,7 +32,7 @@ export const signin = () =>
         const { type, userName, accountId = event.account } = record.userIdentity ?? {};
         const account = `account ${accountId}`;
         const root = type === "Root";
-        const who = root ? "Root" : by.name;
+        const who = root ? "Root" : begun(by.name);
         const outcome = record.responseElements?.ConsoleLogin?.toLowerCase();
         const failed = outcome === "failure" || record.errorMessage !== undefined || record.errorCode !== undefined;
         const common = {

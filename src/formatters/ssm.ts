@@ -245,21 +245,21 @@ export const ssm = () =>
         };
         const kind = /^(?:Patch|Association)$/.test(type) ? type.toLowerCase() : type;
         if (state === "compliant") {
-          return { ...common, severity: 0, clears: [2, 3, 4], summary: `${resource} is ${kind} compliant` };
+          return { ...common, severity: 0, clears: [2, 3, 4], summary: `Instance ${resource} is ${kind} compliant` };
         }
         if (state !== "noncompliant") {
           return {
             ...common,
             severity: 1,
             condition: `${common.condition}:${state}`,
-            summary: `${resource} ${predicate(status)} (${kind} compliance)`,
+            summary: `Instance ${resource} ${predicate(status)} (${kind} compliance)`,
           };
         }
         const severity: ProblemSeverity = level === "critical" ? 4 : level === "high" ? 3 : 2;
         return {
           ...common,
           severity,
-          summary: `${resource} is not ${kind} compliant${level && level !== "unspecified" ? ` (${level})` : ""}`,
+          summary: `Instance ${resource} is not ${kind} compliant${level && level !== "unspecified" ? ` (${level})` : ""}`,
         };
       },
     }),
@@ -329,7 +329,7 @@ export const ssm = () =>
         return {
           node: resource ?? type,
           severity: failed ? 2 : 1,
-          summary: `${verb} of inventory ${type}${from} ${predicate(status)}${failed ? clause(": ", detail["action-reason"]) : ""}`,
+          summary: `${verb} of inventory ${type}${from} ${predicate(status)}${failed ? clause(": ", detail["action-reason"], 100) : ""}`,
           condition: ["ssm:inventory", action, type, resource, failed ? "failed" : "done"].filter(Boolean).join(":"),
         };
       },

@@ -51,15 +51,17 @@ export const states = (source: string, rows: readonly StateRow[]): Formatter[] =
   rows.flatMap((row) => stateFormatters(source, row));
 
 function stateFormatters(source: string, row: StateRow): Formatter[] {
-  const fixed = typeof row.detailType === "object" && !Array.isArray(row.detailType) ? row.detailType : undefined;
+  const fixed =
+    typeof row.detailType === "object" && !Array.isArray(row.detailType)
+      ? (row.detailType as Readonly<Record<string, string>>)
+      : undefined;
   const detailTypes = fixed ? Object.keys(fixed) : ([row.detailType].flat() as string[]);
   let format: Formatter["format"] | undefined;
   return detailTypes.map((detailType) => ({
     source,
     detailType,
     means: row.means,
-    severity: severityInWords(row),
-    clears: row.clears?.length ? `${row.clears.join(", ")} of the same ${row.thing}` : undefined,
+    ...inWords(row, fixed, fixed?.[detailType]),
     format: (event) => {
       format ??= stateFormat(source, row, fixed);
       return format(event);
@@ -67,14 +69,18 @@ function stateFormatters(source: string, row: StateRow): Formatter[] {
   }));
 }
 
-function stateFormat(source: string, row: StateRow, fixed: object | undefined): Formatter["format"] {
+function stateFormat(
+  source: string,
+  row: StateRow,
+  fixed: Readonly<Record<string, string>> | undefined,
+): Formatter["format"] {
   const [name, node, key, state] = [
     reader(row.name),
     reader(row.node ?? row.name),
     reader(row.key ?? row.name),
     reader(row.state ?? "detail.state"),
   ];
-  const fixedStates = fixed && byState(fixed as Record<string, string>);
+  const fixedStates = fixed && byState(fixed);
   const problems = byState(row.problems);
   const recovered = new Set(row.clears?.map(sameState));
   const noise = byState(row.noise);
@@ -107,14 +113,27 @@ function stateFormat(source: string, row: StateRow, fixed: object | undefined): 
   };
 }
 
-function severityInWords(row: StateRow): string {
-  const said = Object.entries(row.problems).map(([state, severity]) => `${state} ${severity}`);
-  const cleared = row.clears?.length ? [`${row.clears.join(", ")} 0`] : [];
-  return [
-    ...said,
-    ...cleared,
-    ...(typeof row.detailType === "object" && !Array.isArray(row.detailType) ? [] : [`else ${row.otherwise ?? 1}`]),
-  ].join(", ");
+/** The rule of a row for docs/events.md; what raises nothing has nothing to clear. `said` where the detail-type tells the state. */
+function inWords(
+  row: StateRow,
+  fixed: Readonly<Record<string, string>> | undefined,
+  said: string | undefined,
+): Pick<Formatter, "severity" | "clears"> {
+  const ends = row.clears ?? [];
+  const otherwise = row.otherwise ?? 1;
+  if (fixed && said !== undefined) {
+    const ending = new Set(ends.map(sameState));
+    const severity = ending.has(sameState(said)) ? 0 : (byState(row.problems).get(sameState(said)) ?? otherwise);
+    const endings = Object.keys(fixed).filter((detailType) => ending.has(sameState(fixed[detailType] ?? "")));
+    return { severity: String(severity), clears: severity > 1 ? endings.join(", ") || undefined : undefined };
+  }
+  const raised = Object.entries(row.problems).map(([state, severity]) => `${state} ${severity}`);
+  const over = ends.length > 0 ? [`${ends.join(", ")} 0`] : [];
+  const raises = Math.max(otherwise, ...Object.values(row.problems)) > 1;
+  return {
+    severity: [...raised, ...over, `else ${otherwise}`].join(", "),
+    clears: raises && ends.length > 0 ? `${ends.join(", ")} of the same ${row.thing}` : undefined,
+  };
 }
 
 /** ` on queue prod` where there is a value: a `where` of a row. */

@@ -5,7 +5,7 @@ export const swf = () =>
     {
       detailType: "Simple Workflow Execution State Change",
       means: "A workflow execution started, finished or failed",
-      thing: "Workflow",
+      thing: "SWF workflow",
       name: "detail.workflowExecutionDetail.executionInfo.workflowType.name",
       state: "detail.eventType",
       problems: {

@@ -22,16 +22,16 @@ export const tag = () =>
         const name = arnName(arn);
         const thing = [detail.service, detail["resource-type"], name].filter(Boolean).join(" ");
         const keys = detail["changed-tag-keys"]?.filter(Boolean).slice(0, 5).join(", ");
-        const changed = `${keys ? `tags ${keys}` : "tags"} of ${thing || "a resource"}`;
+        const changed = `Tags ${keys ? `${keys} ` : ""}of ${thing || "a resource"}`;
         const common = { node: name ?? place(event) };
         const condition = `tag:policy:${arn ?? "any"}`;
         const compliant = detail["tag-policy-compliant"];
         if (compliant === false)
-          return { ...common, summary: `Tag policy broken by ${changed}`, severity: 2, condition };
+          return { ...common, summary: `${changed} break the tag policy`, severity: 2, condition };
         if (compliant) {
-          return { ...common, summary: `Tag policy followed by ${changed}`, severity: 0, clears: [2], condition };
+          return { ...common, summary: `${changed} follow the tag policy`, severity: 0, clears: [2], condition };
         }
-        return { ...common, summary: `Changed ${changed}`, severity: 1, condition: `tag:changed:${arn ?? "any"}` };
+        return { ...common, summary: `${changed} were changed`, severity: 1, condition: `tag:changed:${arn ?? "any"}` };
       },
     }),
   ].flat();

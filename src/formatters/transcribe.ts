@@ -24,7 +24,7 @@ export const transcribe = () =>
     {
       detailType: "Call Analytics Post Call Job State Change",
       means: "The analysis after a call ended or failed; one line for all sessions",
-      thing: "Call analytics after a call",
+      thing: "Post-call analytics",
       name: [],
       state: "detail.PostCallStatus",
       problems: { FAILED: 3 },

@@ -177,6 +177,6 @@ describe("conditions", () => {
 test("a long rule of a composite alarm is cut", () => {
   const alarmRule = Array.from({ length: 500 }, (_, n) => `ALARM("check-${n}")`).join(" OR ");
   const { summary } = say({ state: { value: "ALARM" }, configuration: { alarmRule } });
-  expect(summary).toMatch(/^Alarm web went off: check-0 or check-1 or /);
+  expect(summary).toMatch(/^Alarm web is in alarm: check-0 or check-1 or /);
   expect(summary.length).toBeLessThan(260);
 });

@@ -534,7 +534,7 @@ const rows: readonly CallRow[] = [
     grade: blockPublicAccess,
     together: true,
     on: "bucketName",
-    says: "opened the block of public access to bucket",
+    says: "lifted the block of public access on bucket",
   },
   {
     service: "s3",

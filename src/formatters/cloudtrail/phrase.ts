@@ -1,4 +1,8 @@
-import { words } from "../words.ts";
+import { sentence, words } from "../words.ts";
+
+/** A caller as the sentence begins: a name stays as it is written, what stands for one gets its capital. */
+export const begun = (caller: string): string =>
+  /^(?:account \d|another account$|a user whose|someone$)/.test(caller) ? sentence(caller) : caller;
 
 const irregular: Readonly<Record<string, string>> = {
   put: "put",
