@@ -1,7 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { mockClient } from "aws-sdk-client-mock";
-import { parquetWriteBuffer } from "hyparquet-writer";
 import { beforeEach, describe, expect, test } from "vitest";
 import {
   logText,
@@ -11,6 +10,7 @@ import {
   readVpcLog,
   UnreadableLog,
 } from "../../src/vpclogs/index.ts";
+import { parquetOf } from "./parquet.ts";
 import { collected, flow, stream, times, v2 } from "./streams.ts";
 
 const key =
@@ -139,28 +139,14 @@ describe("a log that is inflated in many pieces", () => {
 });
 
 describe("Parquet", () => {
-  const names = v2.split(" ");
   const lines = [
     ...times(70_000, (at) =>
       flow({ from: "10.0.0.9", to: "10.0.0.4", ports: [40_000 + (at % 9), 443], packets: at % 3 }),
     ),
     refused,
   ];
-  const rows = lines.map((line) => line.split(" "));
-  const integers = new Set(["version", "srcport", "dstport", "protocol"]);
-  const longs = new Set(["packets", "bytes", "start", "end"]);
-  const columnData = names.map((name, at) => ({
-    name: name.replaceAll("-", "_"),
-    type: integers.has(name) ? ("INT32" as const) : longs.has(name) ? ("INT64" as const) : ("STRING" as const),
-    data: rows.map((row) => {
-      const word = row[at] ?? "";
-      return integers.has(name) ? Number(word) : longs.has(name) ? BigInt(word) : word;
-    }),
-  }));
-  const compressors = { GZIP: (bytes: Uint8Array) => gzipSync(bytes) };
-
   test.each(["SNAPPY", "GZIP", "UNCOMPRESSED"] as const)("%s gives the text's records and findings", async (codec) => {
-    const content = new Uint8Array(parquetWriteBuffer({ columnData, codec, compressors, rowGroupSize: 50_000 }));
+    const content = parquetOf(v2, lines, codec);
     const stats = newStats();
     const records = await collected(parseFlowLog(stream(content, [2, 5000]), { stats }));
     expect(records).toStrictEqual(await collected(parseFlowLog(stream([v2, ...lines].join("\n")))));
