@@ -133,6 +133,15 @@ describe("the samples, played", () => {
     },
   );
 
+  test("what a sample clears, the formatter that raised it says is cleared", () => {
+    const ended = new Set(recoveries.flatMap(({ messages }) => messages.map(({ external_id }) => external_id)));
+    const silent = samples.filter(
+      ({ formatter, messages }) =>
+        !formatter?.clears && messages.some(({ external_id, severity }) => severity > 1 && ended.has(external_id)),
+    );
+    expect(silent.map(({ name }) => name)).toEqual([]);
+  });
+
   test("what a formatter says is cleared, a sample of it raises and a sample clears", () => {
     const ended = new Set(recoveries.flatMap(({ messages }) => messages.map(({ external_id }) => external_id)));
     const never = registry

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { parseEvent } from "../src/event.ts";
 import { registry, rooms } from "../src/formatters/registry.ts";
 import {
+  defaultPolicy,
   expectationNames,
   readExpectation,
   readSample,
@@ -15,6 +16,21 @@ import { root } from "../src/local/template.ts";
 
 const samples = sampleNames().map(readSample);
 const formatters = registry.all();
+const everything = { ...defaultPolicy, drop: new Set<never>() };
+/** What the fallback says is in the event's words, and follows its own rules. */
+const spoken = samples.filter(({ name }) => !name.startsWith("other/"));
+
+/** The strings of an event and the last parts of its ARNs and ids, in lower case: what may begin a sentence as it is. */
+function wordsOf(value: unknown): ReadonlySet<string> {
+  const words = new Set<string>();
+  JSON.stringify(value, (_, inner: unknown) => {
+    if (typeof inner === "string") {
+      for (const word of [inner, inner.split(/[:/]/).at(-1)]) if (word) words.add(word.toLowerCase());
+    }
+    return inner;
+  });
+  return words;
+}
 
 describe("samples", () => {
   test.for(samples)("$name gives its expected messages", ({ name, event }) => {
@@ -47,6 +63,25 @@ describe("samples", () => {
       }
     },
   );
+
+  test.for(spoken)("$name reads as docs/messages.md asks", ({ event }) => {
+    const told = wordsOf(event);
+    for (const { summary } of render(event, registry, everything).messages) {
+      expect(summary.length, summary).toBeGreaterThanOrEqual(20);
+      expect(summary.length, summary).toBeLessThanOrEqual(200);
+      expect(summary, "one line, without double spaces").toMatch(/^\S+(?: \S+)+$/);
+      expect(summary, "names rather than ARNs").not.toMatch(/\barn:/);
+      expect(summary, "no times").not.toMatch(/\d{4}-\d\d-\d\d[T ]\d\d:|\b\d\d:\d\d(?::\d\d)?\b/);
+      expect(summary, "a missing field drops its clause").not.toMatch(
+        /\b(?:undefined|null|NaN)\b|\[object|\(\)|\[\]|:$/,
+      );
+      expect(summary, "a sentence without its full stop").not.toMatch(/\.$/);
+      const [begins = ""] = summary.split(/(?:'s)? /);
+      expect(/^[A-Z\d]|^\[SAMPLE\]$/.test(begins) || told.has(begins.toLowerCase()), `begins with ${begins}`).toBe(
+        true,
+      );
+    }
+  });
 
   test("none is without an expectation, no expectation without a sample", () => {
     expect(expectationNames()).toEqual(sampleNames());

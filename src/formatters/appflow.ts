@@ -34,6 +34,7 @@ export const appflow = () =>
       thing: "AppFlow flow",
       name,
       problems: { deactivated: 3 },
+      clearedBy: "AppFlow End Flow Run Report with Execution Successful of the same flow",
       says: { deactivated: "was deactivated" },
       reason: "detail.deactivation-reason",
       link,

@@ -21,6 +21,7 @@ const fleet = (name: string): StateRow[] => [
     state: "detail.sub-type",
     problems: {},
     otherwise: 3,
+    clearedBy: `${name} State Change with active of the same fleet`,
     says: {
       spotFleetRequestConfigurationInvalid: "cannot launch an instance as configured",
       iamFleetRoleInvalid: "lacks permissions to launch or terminate instances",

@@ -26,6 +26,7 @@ export const glue = () =>
       detailType: { "Glue Job Run Status": "delayed" },
       means: "A job run takes longer than its notification threshold",
       problems: { delayed: 2 },
+      clearedBy: "Glue Job State Change with SUCCEEDED of the same job",
       says: { delayed: "takes longer than its threshold" },
     },
     {

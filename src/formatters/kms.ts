@@ -17,9 +17,9 @@ export const kms = () =>
       ...key,
       detailType: { "KMS Imported Key Material Expiration": "expired", "Imported Key Material Expiration": "expired" },
       means: "The imported material of a key expired: what it encrypts cannot be read",
-      // ImportKeyMaterial, as CloudTrail reports it, clears this condition.
       condition: "material",
       problems: { expired: 5 },
+      clearedBy: "the API call ImportKeyMaterial of the same key",
       says: { expired: "is unusable: its imported key material expired" },
     },
     {
@@ -28,7 +28,7 @@ export const kms = () =>
       means: "A key was deleted: what it encrypts is lost",
       condition: "deleted",
       problems: { deleted: 5 },
-      says: { deleted: "was deleted, what it encrypts is lost" },
+      says: { deleted: "was deleted: what it encrypts is lost" },
     },
     {
       ...key,

@@ -35,7 +35,7 @@ export const s3 = () =>
           summary: `S3 object ${says} bucket ${name}${why}${clause(": ", file?.key)}`,
           severity,
           condition: `s3:${name}:${slug(detailType)}`,
-          link: consoleLink(event.region, `s3/buckets/${encodeURIComponent(name)}`),
+          link: consoleLink(event.region, `s3/buckets/${name}`),
         };
       },
     }),

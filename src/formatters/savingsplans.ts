@@ -10,6 +10,7 @@ export const savingsPlans = () =>
       detailType: "Savings Plans State Change Alert",
       means: "A Savings Plan will end or start soon",
       severity: "ends within a day 3, within a week 2; else 1",
+      clears: "Savings Plans State Change with active of the same plan",
       detail: () => z.object({ nextState: text, remainingDays: number }),
       format: ({ nextState, remainingDays = Number.POSITIVE_INFINITY }, event) => {
         if (!nextState) throw new UnexpectedPayload("no nextState");

@@ -29,6 +29,7 @@ export const securityir = () =>
       },
       means: "Something was said or changed in a case with AWS Security Incident Response",
       problems: { updated: 2, "comment added": 2, "comment updated": 2 },
+      clearedBy: "Case Closed",
       says: {
         updated: "was updated",
         "comment added": "has a new comment",

@@ -161,6 +161,7 @@ export const ssm = () =>
         state: (event) =>
           /^fail/i.test(at("detail.action-status")(event) ?? "") ? "failed" : at("detail.policy-type")(event),
         problems: { Expiration: 3, failed: 3, ExpirationNotification: 2, NoChangeNotification: 2 },
+        clearedBy: "Parameter Store Change with a new value of the same parameter",
         says: {
           Expiration: "has expired and is deleted",
           failed: "is not under its policy: the policy's action failed",

@@ -29,6 +29,8 @@ export interface StateRow {
   readonly otherwise?: ProblemSeverity;
   /** The states that end each of `problems`. */
   readonly clears?: readonly string[];
+  /** What ends `problems` where another event type does, for docs/events.md. */
+  readonly clearedBy?: string;
   /** Further severities that a recovery must clear, since another row raises them on the same condition. */
   readonly alsoClears?: readonly ProblemSeverity[];
   readonly noise?: Readonly<Record<string, Noise>>;
@@ -125,16 +127,24 @@ function inWords(
     const ending = new Set(ends.map(sameState));
     const severity = ending.has(sameState(said)) ? 0 : (byState(row.problems).get(sameState(said)) ?? otherwise);
     const endings = Object.keys(fixed).filter((detailType) => ending.has(sameState(fixed[detailType] ?? "")));
-    return { severity: String(severity), clears: severity > 1 ? endings.join(", ") || undefined : undefined };
+    return { severity: String(severity), clears: severity > 1 ? endings.join(", ") || row.clearedBy : undefined };
   }
-  const raised = Object.entries(row.problems).map(([state, severity]) => `${state} ${severity}`);
+  const grades = [...new Set(Object.values(row.problems))].sort((a, b) => b - a);
+  const raised = grades.map((grade) => {
+    const raising = Object.keys(row.problems).filter((state) => row.problems[state] === grade);
+    return `${raising.join(", ")} ${grade}`;
+  });
   const over = ends.length > 0 ? [`${ends.join(", ")} 0`] : [];
   const raises = Math.max(otherwise, ...Object.values(row.problems)) > 1;
   return {
-    severity: [...raised, ...over, `else ${otherwise}`].join(", "),
-    clears: raises && ends.length > 0 ? `${ends.join(", ")} of the same ${row.thing}` : undefined,
+    severity: [...raised, ...over, raised.length > 0 ? `else ${otherwise}` : String(otherwise)].join("; "),
+    clears: raises && ends.length > 0 ? `${ends.join(", ")} of the same ${amidSentence(row.thing)}` : row.clearedBy,
   };
 }
+
+/** `creation of private CA` of `Creation of private CA`; a name such as `Batch job` keeps its capital. */
+const amidSentence = (thing: string): string =>
+  / (?:of|by) /.test(thing) ? thing.charAt(0).toLowerCase() + thing.slice(1) : thing;
 
 /** ` on queue prod` where there is a value: a `where` of a row. */
 export const behind =

@@ -16,7 +16,18 @@ const usage = `npm run docs [-- --check]   write docs/events.md, and the README'
   --check   write nothing; fail where they are out of date`;
 
 /** The samples of the event types that matter most, which the README shows. */
-const topTen = ["cloudwatch/alarm-ec2-cpu"];
+const topTen = [
+  "cloudwatch/alarm",
+  "health/issue-of-the-account",
+  "guardduty/finding-high",
+  "securityhub/control-failed",
+  "signin/root-without-mfa",
+  "cloudtrail/trail-stopped",
+  "rds/instance-storage-full",
+  "ec2/instance-stopped",
+  "acm/expires-within-3-days",
+  "backup/job-failed",
+];
 
 /** The samples of each formatter, the gravest message first. */
 function shownBy(): Map<Formatter, { name: string; severity: number; summary: string }[]> {
@@ -46,11 +57,12 @@ export function gallery(): string {
       .sort((a, b) => a.detailType.localeCompare(b.detailType))
       .map((formatter) => {
         const [example] = shown.get(formatter) ?? [];
+        const raises = (example?.severity ?? 0) > 1;
         const said = example
           ? `${example.severity >= 0 ? `**${example.severity}** ${cell(example.summary)}` : "(nothing, unless asked)"} ([sample](../events/${example.name}.json))`
           : "";
         const { detailType, means, severity, clears } = formatter;
-        return `| ${cell(detailType)} | ${cell(means)} | ${cell(severity)} | ${cell(clears ?? "")} | ${said} |`;
+        return `| ${cell(detailType)} | ${cell(means)} | ${cell(severity)} | ${cell(clears ?? (raises ? "a person" : "–"))} | ${said} |`;
       });
     const title = source === "*" ? "Any source" : source;
     return `## ${title}\n\n| detail-type | what it means | severity | cleared by | example |\n| --- | --- | --- | --- | --- |\n${rows.join("\n")}\n`;
@@ -59,7 +71,8 @@ export function gallery(): string {
 
 ${formatters.length} event types of ${sources.length - 1} sources. Every other event is told of by the fallback: its type, the thing and the state that it
 names, at severity 1, or 2 where it speaks of a failure. Severities: 0 clear, 1 indeterminate, 2 warning, 3 minor,
-4 major, 5 critical. This page is written by \`npm run docs\` from the formatters and their samples.
+4 major, 5 critical. What *a person* clears, no event tells the end of. This page is written by \`npm run docs\` from the
+formatters and their samples.
 
 ${sections.join("\n")}`;
 }
