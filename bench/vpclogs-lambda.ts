@@ -1,0 +1,106 @@
+/**
+ * The largest log file that AWS writes, 75 MB of gzip, through the built handler as Lambda runs it: with the memory and
+ * the share of a processor that Lambda gives (1,769 MB is one). Needs Linux, root and its control groups.
+ *
+ *   node bench/vpclogs-lambda.ts [--memory 256,512] [--lines 2400000]
+ */
+import { existsSync, mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { build } from "../src/local/build.ts";
+import { startConsole } from "../src/local/console.ts";
+import { startFunction } from "../src/local/runtime.ts";
+import { startS3 } from "../test/vpclogs/s3.ts";
+import { generated } from "./vpclogs-file.ts";
+
+const { values } = parseArgs({
+  options: { memory: { type: "string", default: "256,512" }, lines: { type: "string", default: "2400000" } },
+});
+
+/** Of an accounting period of Lambda, in microseconds, and of a processor. */
+const period = 20_000;
+const wholeProcessor = 1769;
+const mebi = 1 << 20;
+
+const root = "/sys/fs/cgroup";
+const unified = existsSync(`${root}/cgroup.controllers`);
+const group = `vpclogs-${process.pid}`;
+const folders = unified
+  ? [`${root}/${group}`]
+  : ["cpu", "memory"].map((controller) => `${root}/${controller}/${group}`);
+
+/** Lets only `megabytes` and their share of a processor to what `start` starts. */
+async function confined<Started>(megabytes: number, start: () => Promise<Started>): Promise<Started> {
+  const quota = Math.round((period * megabytes) / wholeProcessor);
+  const limits: Record<string, string> = unified
+    ? { "cpu.max": `${quota} ${period}`, "memory.max": `${megabytes * mebi}`, "memory.swap.max": "0" }
+    : {
+        "cpu.cfs_period_us": `${period}`,
+        "cpu.cfs_quota_us": `${quota}`,
+        "memory.limit_in_bytes": `${megabytes * mebi}`,
+      };
+  const enter = (folder: string): void => writeFileSync(`${folder}/cgroup.procs`, `${process.pid}`);
+  for (const folder of folders) {
+    mkdirSync(folder);
+    for (const [file, limit] of Object.entries(limits)) {
+      if (existsSync(`${folder}/${file}`)) writeFileSync(`${folder}/${file}`, limit);
+    }
+    enter(folder);
+  }
+  const started = await start();
+  for (const folder of folders) enter(path.dirname(folder));
+  return started;
+}
+
+/** What a process has used: seconds of processor time, and bytes of memory at most. */
+function used(pid: number): { cpu: number; memory: number } {
+  const [, userTicks, systemTicks] = /\) (?:\S+ ){11}(\d+) (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
+  const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+  return { cpu: (Number(userTicks) + Number(systemTicks)) / 100, memory: Number(kilobytes) * 1024 };
+}
+
+const key =
+  "AWSLogs/210987654321/vpcflowlogs/eu-west-1/2026/03/16/210987654321_vpcflowlogs_eu-west-1_fl-0a1b2c3d4e5f60718_20260316T0630Z_1a2b3c4d.log.gz";
+const event = {
+  id: "2e9c7a53-61c4-4d51-9d0e-7a3f6f4f8b21",
+  "detail-type": "Object Created",
+  source: "aws.s3",
+  account: "111122223333",
+  time: "2026-03-16T06:34:39Z",
+  region: "eu-west-1",
+  resources: ["arn:aws:s3:::acme-network-logs"],
+  detail: { version: "0", bucket: { name: "acme-network-logs" }, object: { key } },
+};
+
+build();
+const { file, bytes } = await generated("v5", Number(values.lines), 12);
+console.log(`${(statSync(file).size / 1e6).toFixed(0)} MB of gzip, ${(bytes / 1e6).toFixed(0)} MB of text`);
+console.log(
+  "| memory | processor | seconds | of them processor time | peak memory | messages |\n|---|---|---|---|---|---|",
+);
+const s3 = await startS3();
+s3.buckets.set("acme-network-logs", { region: "eu-west-1", objects: new Map([[key, readFileSync(file)]]) });
+Object.assign(process.env, {
+  AWS_ENDPOINT_URL_S3: s3.url,
+  AWS_ACCESS_KEY_ID: "AKIDTEST",
+  AWS_SECRET_ACCESS_KEY: "test",
+});
+for (const memory of values.memory.split(",").map(Number)) {
+  const local = await startConsole();
+  const variables = { API_URL: local.url, API_TOKEN: local.token, VPC_LOGS_BUCKET: "acme-network-logs" };
+  const lambda = await confined(memory, () => startFunction(variables));
+  const pid = Number(readFileSync(`${folders[0]}/cgroup.procs`, "utf8").split("\n")[0]);
+  const began = performance.now();
+  const before = used(pid);
+  const result = await lambda.invoke(event);
+  const seconds = (performance.now() - began) / 1000;
+  if ("error" in result) throw new Error(result.error.errorMessage);
+  const after = used(pid);
+  const share = (memory / wholeProcessor).toFixed(3);
+  const cells = [memory, share, seconds.toFixed(1), (after.cpu - before.cpu).toFixed(1)];
+  console.log(`| ${[...cells, `${(after.memory / 1e6).toFixed(0)} MB`, local.taken.length].join(" | ")} |`);
+  await lambda.stop();
+  await local.close();
+  for (const folder of folders) rmdirSync(folder);
+}
+await s3.close();
