@@ -46,8 +46,7 @@ export const opensearch = () =>
         source: "aws.es",
         detailType,
         means,
-        severity:
-          "AWS's own: High 4, Medium 3, Low 2, Informational 1; a red cluster one higher; deleted shards 5; an update yet to come at most 2",
+        severity: "AWS's own: High 4, Medium 3, Low 2, else 1; red one higher; shards deleted 5; yet to come 2",
         clears,
         detail: () => z.object({ event: text, status: text, severity: text, Severity: text, description: text }),
         format: ({ event: what, status, severity, Severity, description = "" }, event) => {
