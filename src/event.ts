@@ -24,7 +24,17 @@ export interface Place {
 export const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const text = (value: unknown): string => (typeof value === "string" ? value.trim() : "");
+/** What programs write where there is no value. `None` and `Null` are left: a state and a surname. */
+const nothing = /^(?:null|NULL|[Uu]ndefined|UNDEFINED|NaN|N\/A|n\/a|-+|\[object \w+\]|\{\s*\}|\[\s*\])?$/;
+
+/** More than the longest ARN, name or message that is read; what is longer would only cost time. */
+const longest = 2048;
+
+/** A string, trimmed and cut; anything else, and a string that only says that there is no value, is empty. */
+export function text(value: unknown): string {
+  const trimmed = typeof value === "string" ? value.slice(0, longest).trim() : "";
+  return nothing.test(trimmed) ? "" : trimmed;
+}
 
 /** The envelope of `input`, or `undefined` where it has neither a source nor a detail-type: no EventBridge event. */
 export function parseEvent(input: unknown, here: Place): AwsEvent | undefined {

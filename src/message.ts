@@ -119,7 +119,7 @@ const bodyBytes = (message: PantherMessage): number => Buffer.byteLength(bodyOf(
 
 /** A condition's key as the console can hold it: no braces or `$`, which it would interpolate, and not too long. */
 function keyOf(condition: string): string {
-  const key = plain(condition, 4000).replace(/[{}$]/g, "_");
+  const key = plain(condition, 4000).replaceAll("$", "_");
   if (condition.length <= 4000 && Buffer.byteLength(key) <= maxKeyBytes) return key;
   const digest = createHash("sha256").update(condition).digest("hex").slice(0, 20);
   let kept = key.slice(0, maxKeyBytes - digest.length);
@@ -133,7 +133,7 @@ const invisible = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}
 
 /**
  * Text that is safe on any screen, since an attacker may have chosen a bucket's or a user's name: no terminal escapes,
- * control or invisible characters, lone surrogates or markup; white space folded.
+ * control or invisible characters, lone surrogates, markup or the braces of a template; white space folded.
  */
 export function plain(text: string, most = 8000): string {
   return text
@@ -144,6 +144,9 @@ export function plain(text: string, most = 8000): string {
     .replace(invisible, "")
     .replaceAll("<", "‹")
     .replaceAll(">", "›")
+    .replace(/\{\s*\}|\[object \w+\]/g, "")
+    .replaceAll("{", "(")
+    .replaceAll("}", ")")
     .replace(/\s+/g, " ")
     .trim();
 }

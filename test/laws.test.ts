@@ -37,7 +37,7 @@ const forward = createForwarder({
   },
 });
 
-const spoilt = /\bundefined\b|\[object |\bNaN\b|\s{2,}|^\s|\s$|^$/;
+const spoilt = /\bundefined\b|\[object |\bNaN\b|\bnull\b|[{}]|\s{2,}|^\s|\s$|^$/;
 
 async function obeys(event: unknown, words = true): Promise<void> {
   sent = [];
@@ -115,8 +115,7 @@ describe("whatever comes in, the console takes what goes out", () => {
     const { event } = readSample(name);
     await obeys(event);
     for (const path of pathsOf(event)) {
-      for (const [kind, value] of spoilers)
-        await obeys(changed(event, path, value), kind === "removed" || kind === "nulled");
+      for (const [kind, value] of spoilers) await obeys(changed(event, path, value), kept.has(kind));
     }
   });
 });
@@ -131,8 +130,15 @@ const spoilers: readonly (readonly [string, unknown])[] = [
   ["emptied", ""],
   ["made huge", "größte ".repeat(20_000)],
   ["foreign", "\u202e<img src=x onerror=alert(1)>\u001b[31m{node}$& 𝒳\ud800"],
+  // A regular expression that looks for dots at the end takes seconds over this.
+  ["drawn out", `${".".repeat(100_000)}x`],
+  ["named null", "null"],
+  ["templated", "${AWS::StackName} {} {name}"],
   ["listed", Array.from({ length: 50 }, (_, i) => ({ i }))],
 ];
+
+/** Of these the sentences stay whole. */
+const kept = new Set(["removed", "nulled", "named null", "templated"]);
 
 /** Every path into `value`, to four levels down. */
 function pathsOf(value: unknown, path: Path = []): Path[] {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { AwsEvent } from "../event.ts";
 import type { Notice, ProblemSeverity } from "../notice.ts";
-import { arnName, flag, lastPart, place, text } from "./fields.ts";
+import { arnName, first, flag, lastPart, place, text } from "./fields.ts";
 import { formatter } from "./formatter.ts";
 import { consoleLink } from "./links.ts";
 import { states } from "./states.ts";
@@ -126,10 +126,7 @@ export const accessanalyzer = () =>
         means: "A preview of who could reach a resource was made or failed",
         thing: "Access Analyzer preview of",
         condition: "preview",
-        name: (event) => {
-          const [resource] = [event.detail.configuredResources as unknown].flat();
-          return typeof resource === "string" ? arnName(resource) : undefined;
-        },
+        name: (event) => arnName(first("detail.configuredResources.0", "detail.configuredResources")(event)),
         state: "detail.status",
         problems: {},
       },

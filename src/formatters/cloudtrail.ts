@@ -5,7 +5,7 @@ import { type CallRow, callRows } from "./cloudtrail/calls.ts";
 import { callerOf, userIdentity } from "./cloudtrail/identity.ts";
 import { begun, deedOf, towards } from "./cloudtrail/phrase.ts";
 import { namesAt, targetOf } from "./cloudtrail/request.ts";
-import { anyObject, arnName, list, object, text } from "./fields.ts";
+import { anyObject, arnName, asText, list, object, text } from "./fields.ts";
 import { formatter, UnexpectedPayload } from "./formatter.ts";
 import { consoleLink } from "./links.ts";
 import { clause, predicate, slug } from "./words.ts";
@@ -202,8 +202,8 @@ function unwrapped(request: Fields, call: string): Fields {
 export function reportedState(details: Fields): { state: string | undefined; of: Fields } {
   for (const value of [details, ...Object.values(details)]) {
     if (!isFields(value)) continue;
-    const state = value.state ?? value.status ?? value.eventStatus;
-    if (typeof state === "string" && state.trim()) return { state: state.trim(), of: value };
+    const state = asText(value.state ?? value.status ?? value.eventStatus);
+    if (state) return { state, of: value };
   }
   return { state: undefined, of: details };
 }

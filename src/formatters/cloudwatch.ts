@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { type AwsEvent, isFields } from "../event.ts";
 import type { ProblemSeverity } from "../notice.ts";
-import { lastPart, list, number, object, text } from "./fields.ts";
+import { asText, lastPart, list, number, object, text } from "./fields.ts";
 import { formatter, UnexpectedPayload } from "./formatter.ts";
 import { consoleLink } from "./links.ts";
 import { clause } from "./words.ts";
@@ -122,7 +122,7 @@ export const cloudwatch = () =>
         const series = Object.values(
           isFields(detail.alarmContributor?.attributes) ? detail.alarmContributor.attributes : {},
         )
-          .filter((attribute) => typeof attribute === "string" && attribute.trim())
+          .flatMap((attribute) => asText(attribute) ?? [])
           .slice(0, 3)
           .join(", ");
         const alarm = {
@@ -262,9 +262,10 @@ function resourceOf(metric: Metric | undefined): string | undefined {
   const given = metric?.metricStat?.metric?.dimensions;
   if (!isFields(given)) return undefined;
   const dimensions = new Map(
-    Object.entries(given).flatMap(([key, value]) =>
-      typeof value === "string" && value.trim() ? [[key, value.trim()] as const] : [],
-    ),
+    Object.entries(given).flatMap(([key, value]) => {
+      const said = asText(value);
+      return said ? [[key, said] as const] : [];
+    }),
   );
   const billing = metric?.metricStat?.metric?.namespace === "AWS/Billing";
   const key =

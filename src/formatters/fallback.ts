@@ -1,7 +1,7 @@
 import { type AwsEvent, isFields } from "../event.ts";
 import type { Notice } from "../notice.ts";
-import { arnResource, place } from "./fields.ts";
-import { clause, predicate, slug, words } from "./words.ts";
+import { arnResource, asText, place } from "./fields.ts";
+import { clause, predicate, slug, soundsBad, words } from "./words.ts";
 
 /**
  * What can be said of an event whose type has no formatter: which thing it is about, what state it is in, and whether
@@ -104,7 +104,7 @@ function textsOf(detail: object): Text[] {
         const listed = Array.isArray(value);
         const tokens = listed ? above : bare.test(key) ? [...above, ...tokensOf(key)] : tokensOf(key);
         if (typeof inner === "string") {
-          const text = inner.length <= 400 ? inner.trim() : "";
+          const text = inner.length <= 400 ? asText(inner) : undefined;
           if (text) texts.push({ tokens, value: text, depth });
         } else if (typeof inner === "number" && /^(?:id|number|code)$/.test(tokens.at(-1) ?? "")) {
           texts.push({ tokens, value: String(inner), depth });
@@ -257,17 +257,14 @@ const reasonOf = (texts: readonly Text[]): string | undefined =>
       !/^(?:\{\s*"|\[\s*[{"])|\d{4}-\d\d-\d\d|\d\d:\d\d/.test(value),
   )?.value;
 
-const failure =
-  /\b(?:fail(?:ed|ure|ures|s|ing)?|errors?|errored|fault(?:ed|s)?|faulty|timed ?out|timeout|denied|abort(?:ed)?|unhealthy|unavailable|degraded|impaired|expired|revoked|rejected|disconnected|offline|unreachable|stalled|unsuccessful|lost|crash(?:ed)?|deactivated|deauthorized|throttled|incompatible|inaccessible|breach(?:ed)?|violat(?:ed|ion)|non ?compliant|exceeded|suspended|corrupt(?:ed)?|outage|not (?:ready|healthy|available|reachable|compliant|authorized))\b/;
 const failureOfState = /\b(?:alarm|critical|down|incident|fatal)\b/;
-const over =
-  /\b(?:no|non|not|without|zero) (?:fail|error|fault|incident|alarm|stall|throttle|degrade|impair)|\b(?:resolved|recovered|cleared|restored|fixed|ended)\b/;
 
 function hasFailed(subject: string, state: string | undefined, texts: readonly Text[]): boolean {
   const now = state ? tokensOf(state).join(" ") : "";
   const type = tokensOf(subject).join(" ");
-  if (over.test(now) || over.test(type)) return false;
-  if (failure.test(now) || failureOfState.test(now) || failure.test(type)) return true;
+  const heard = [soundsBad(now), soundsBad(type)];
+  if (heard.includes(false)) return false;
+  if (heard.includes(true) || failureOfState.test(now)) return true;
   return texts.some(({ tokens, value, depth }) => {
     if (depth > 1) return false;
     const key = tokens.join(" ");

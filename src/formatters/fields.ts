@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { type AwsEvent, type Fields, isFields } from "../event.ts";
+import { type AwsEvent, type Fields, isFields, text as textOf } from "../event.ts";
 
 // Schemas that never refuse: a field of another type than expected counts as missing, so that one odd value costs its
 // clause of the sentence and not the message.
 
-/** A string, trimmed, or a number as written; anything else, and the empty string, is absent. */
+/** A string, trimmed, or a number as written; anything else, and a string that only says that there is none, is absent. */
 export const text = z.unknown().transform(asText).optional();
 /** A finite number, or a string that holds one. */
 export const number = z
@@ -44,9 +44,9 @@ export const list = <Item extends z.ZodType>(item: Item) =>
     .pipe(z.array(item))
     .optional();
 
-function asText(value: unknown): string | undefined {
-  if (typeof value === "string") return value.trim() || undefined;
-  return typeof value === "number" && Number.isFinite(value) ? String(value) : undefined;
+/** The text of a string or number that says something. */
+export function asText(value: unknown): string | undefined {
+  return typeof value === "number" && Number.isFinite(value) ? String(value) : textOf(value) || undefined;
 }
 
 /** Reads one text out of an event. */

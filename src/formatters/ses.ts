@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { type AwsEvent, isFields } from "../event.ts";
 import type { ProblemSeverity } from "../notice.ts";
-import { arnResource, lastPart, list, object, place, text } from "./fields.ts";
+import { arnResource, asText, lastPart, list, object, place, text } from "./fields.ts";
 import { formatter } from "./formatter.ts";
 import { clause, slug, words } from "./words.ts";
 
@@ -19,8 +19,8 @@ const sendingStatus = () => z.object({ data: object({ record: object({ cause: te
 function adviceOf(data: unknown, metadata: unknown): { type: string | undefined; impact: string | undefined } {
   for (const held of [metadata, data, parsed(data)]) {
     if (!isFields(held)) continue;
-    const [type, impact] = [held.type, held.impact];
-    if (typeof type === "string") return { type, impact: typeof impact === "string" ? impact : undefined };
+    const type = asText(held.type);
+    if (type) return { type, impact: asText(held.impact) };
   }
   return { type: undefined, impact: undefined };
 }
@@ -96,7 +96,7 @@ export const ses = () => [
       const { type, impact } = adviceOf(data, metadata);
       return {
         node: name,
-        summary: `SES advises on the ${type ? `${topicOf(type)} ` : ""}of ${called}${impact ? ` (${impact.toLowerCase()} impact)` : ""}`,
+        summary: `SES advises on the ${type ? topicOf(type) : "sending"} of ${called}${impact ? ` (${impact.toLowerCase()} impact)` : ""}`,
         severity: impact?.toUpperCase() === "HIGH" ? 3 : 2,
         condition: `ses:advice:${called}:${slug(type ?? "any")}`,
       };
@@ -113,7 +113,7 @@ export const ses = () => [
       const { type } = adviceOf(data, metadata);
       return {
         node: name,
-        summary: `SES advice on the ${type ? `${topicOf(type)} ` : ""}of ${called} is resolved`,
+        summary: `SES advice on the ${type ? topicOf(type) : "sending"} of ${called} is resolved`,
         severity: 0,
         clears: [2, 3],
         condition: `ses:advice:${called}:${slug(type ?? "any")}`,

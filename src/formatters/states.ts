@@ -2,7 +2,7 @@ import type { AwsEvent } from "../event.ts";
 import type { Noise, Notice, ProblemSeverity } from "../notice.ts";
 import { at, first, place, type Read } from "./fields.ts";
 import { type Formatter, UnexpectedPayload } from "./formatter.ts";
-import { clause, predicate, sameState, sentence, slug } from "./words.ts";
+import { clause, predicate, sameState, sentence, slug, soundsBad, words } from "./words.ts";
 
 /** A job or resource that changes state, as a row: most of AWS's event types are one. */
 export interface StateRow {
@@ -25,7 +25,7 @@ export interface StateRow {
   readonly state?: string | Read | readonly (string | Read)[];
   /** Severity by state, compared without case, `_`, `-` and spaces. */
   readonly problems: Readonly<Record<string, ProblemSeverity>>;
-  /** The severity of every other state; 1 where absent. */
+  /** The severity of every other state; where absent, 1, or the least of `problems` where the state's words tell a failure. */
   readonly otherwise?: ProblemSeverity;
   /** The states that end each of `problems`. */
   readonly clears?: readonly string[];
@@ -90,13 +90,15 @@ function stateFormat(
   const clears = [...new Set([...Object.values(row.problems), row.otherwise ?? 1, ...(row.alsoClears ?? [])])]
     .filter((s) => s > 1)
     .sort();
+  const unlisted = (said: string): ProblemSeverity =>
+    row.otherwise ?? (soundsBad(words(said).toLowerCase()) ? ((clears[0] as ProblemSeverity | undefined) ?? 1) : 1);
   const kind = `${slug(source.replace(/^aws\./, ""))}:${row.condition ?? slug(row.thing)}`;
 
   return (event: AwsEvent): readonly Notice[] => {
     const said = fixedStates ? fixedStates.get(sameState(event.detailType)) : state(event);
     if (!said) throw new UnexpectedPayload("it tells no state");
     const compared = sameState(said);
-    const severity = recovered.has(compared) ? 0 : (problems.get(compared) ?? row.otherwise ?? 1);
+    const severity = recovered.has(compared) ? 0 : (problems.get(compared) ?? unlisted(said));
     const called = name(event);
     const reason = severity > 1 && row.reason ? reader(row.reason)(event) : undefined;
     const common = {

@@ -1,5 +1,6 @@
-import { first } from "./fields.ts";
+import { at, first } from "./fields.ts";
 import { states } from "./states.ts";
+import { clause } from "./words.ts";
 
 export const translate = () =>
   states("aws.translate", [
@@ -16,8 +17,9 @@ export const translate = () =>
       detailType: "Translate TextTranslationJob State Change",
       means: "A batch translation ended or failed",
       thing: "Translate job",
-      name: "detail.jobId",
+      name: () => undefined,
       state: "detail.jobStatus",
       problems: { FAILED: 3, COMPLETED_WITH_ERROR: 2 },
+      where: (event) => clause(", job ", at("detail.jobId")(event)),
     },
   ]);

@@ -28,7 +28,8 @@ export function predicate(state: string): string {
 /** Ends a sentence's clause: `reason` without line breaks and its final full stop, after `separator`, or nothing. */
 export function clause(separator: string, reason: string | undefined, most = 160): string {
   const said = reason
-    ?.replace(/\s+/g, " ")
+    ?.slice(0, 2048)
+    .replace(/\s+/g, " ")
     .replace(/[\s.:]+$/, "")
     .trim();
   if (!said) return "";
@@ -51,3 +52,12 @@ export const sameState = (state: string): string => state.toLowerCase().replace(
 /** What a table says of an event's word: its own entries only, whatever the word. */
 export const lookUp = <Value>(table: Readonly<Record<string, Value>>, word: string | undefined): Value | undefined =>
   word !== undefined && Object.hasOwn(table, word) ? table[word] : undefined;
+
+const failure =
+  /\b(?:fail(?:ed|ure|ures|s|ing)?|errors?|errored|fault(?:ed|s)?|faulty|timed ?out|timeout|denied|abort(?:ed)?|unhealthy|unavailable|degraded|impaired|expired|revoked|rejected|disconnected|offline|unreachable|stalled|unsuccessful|lost|crash(?:ed)?|deactivated|deauthorized|throttled|incompatible|inaccessible|breach(?:ed)?|violat(?:ed|ion)|non ?compliant|exceeded|suspended|corrupt(?:ed)?|outage|not (?:ready|healthy|available|reachable|compliant|authorized))\b/;
+const over =
+  /\b(?:no|non|not|without|zero) (?:fail|error|fault|incident|alarm|stall|throttle|degrade|impair)|\b(?:resolved|recovered|cleared|restored|fixed|ended)\b/;
+
+/** Whether lower-case words say that something is the matter, or, with `false`, that it no longer is. */
+export const soundsBad = (said: string): boolean | undefined =>
+  over.test(said) ? false : failure.test(said) ? true : undefined;

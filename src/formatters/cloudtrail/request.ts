@@ -1,5 +1,5 @@
 import { type Fields, isFields } from "../../event.ts";
-import { arnName, lastPart } from "../fields.ts";
+import { arnName, asText, lastPart } from "../fields.ts";
 
 // The parameters of an API call, whose spelling AWS leaves to each service: `bucketName`, `Name`, `dBInstanceIdentifier`,
 // `instancesSet.items[].instanceId`, `{"content": "fl-1", "tag": 1}`.
@@ -27,7 +27,7 @@ export function namesAt(request: Fields, path: string): string[] {
 const blanked = /^(?:\*+|HIDDEN_|<sensitiveDataRemoved|‹sensitive)/i;
 
 function nameOf(value: unknown): string | undefined {
-  const said = typeof value === "string" ? value.trim() : typeof value === "number" ? String(value) : "";
+  const said = asText(value);
   if (!said || said.length > 300 || blanked.test(said)) return undefined;
   if (/^https:\/\/[\w.-]*sqs?\./.test(said)) return lastPart(said);
   return arnName(said)?.replace(/^\/(?:hostedzone|healthcheck|change)\//, "");
