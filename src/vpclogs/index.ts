@@ -5,7 +5,7 @@ import { type FlowOptions, flowRecords } from "./flow.ts";
 import { logKey } from "./keys.ts";
 import { DnsFindings } from "./queries.ts";
 import type { DnsRecord, FlowRecord, TransitGatewayRecord } from "./records.ts";
-import { scanFlowLog } from "./scan.ts";
+import { mattersToFindings, scanFlowLog } from "./scan.ts";
 import { logText, type Open, s3, type Unreadable, UnreadableLog } from "./source.ts";
 import { type LogStats, malformedLines, newStats } from "./stats.ts";
 
@@ -85,7 +85,7 @@ async function* lastingText(
   tell: (notice: Notice) => void,
 ): AsyncGenerator<Uint8Array> {
   try {
-    yield* logText(await open(), stats);
+    yield* logText(await open(), stats, mattersToFindings);
   } catch (error) {
     if (!(error instanceof UnreadableLog)) throw error;
     tell(unreadable(log, error));

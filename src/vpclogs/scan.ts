@@ -1,5 +1,5 @@
 import { ipv4, type Scope, scopeOf4, scopeOf6, scopes } from "./addresses.ts";
-import type { Column, Layout } from "./columns.ts";
+import { type Column, columnsByName, type Layout } from "./columns.ts";
 import { actions, FlowFindings, type FlowRow, statuses } from "./findings.ts";
 import { FlowLines } from "./flow.ts";
 import { blocks } from "./lines.ts";
@@ -34,6 +34,18 @@ const steps = {
   integer: 12,
   interfaceId: 13,
 } as const;
+
+/** Columns in which findings look for a text beyond the plan of a line. */
+const looked = new Set(["vpc-id", "tcp-flags", "flow-direction", "pkt-src-aws-service"]);
+const idColumns = { gateway: "tgw-attachment-id", other: "interface-id" } as const;
+
+/** Whether findings, or the counts of malformed lines, depend on a column. */
+export function mattersToFindings(name: string): boolean {
+  const kind = columnsByName.get(name)?.kind ?? "text";
+  return (
+    name in stepByName || kind in stepByKind || looked.has(name) || Object.values<string>(idColumns).includes(name)
+  );
+}
 
 const wordSteps: ReadonlySet<number> = new Set([steps.skip, steps.source, steps.destination, steps.interfaceId]);
 const stepByName: Readonly<Record<string, number>> = {
@@ -328,7 +340,7 @@ class FlowScan implements FlowRow {
     this.destinationPort = -1;
     this.protocol = -1;
     this.packets = -1;
-    const id = layout.gateway ? "tgw-attachment-id" : "interface-id";
+    const id = layout.gateway ? idColumns.gateway : idColumns.other;
     const plan = layout.columns.map((column) => {
       if (column?.aws === id) return steps.interfaceId;
       return column ? (stepByName[column.aws] ?? stepByKind[column.kind] ?? steps.skip) : steps.skip;

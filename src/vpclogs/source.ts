@@ -103,18 +103,22 @@ const retried = /Throttl|SlowDown|RequestTimeout|TooManyRequests|ExpiredToken|Re
 
 /**
  * The text of a log, whatever it is packed in: gzip, Parquet, gzipped Parquet or nothing, told by its first bytes. A
- * chunk holds until the next one is asked for.
+ * chunk holds until the next one is asked for. Of Parquet, whose columns lie apart, only those that are `wanted` are read.
  * @throws {UnreadableLog} where the packing is damaged, after the text that could be had.
  * @throws {RetryableReadError} where the source failed.
  */
-export async function* logText(source: AsyncIterable<Uint8Array>, stats: LogStats): AsyncGenerator<Uint8Array> {
+export async function* logText(
+  source: AsyncIterable<Uint8Array>,
+  stats: LogStats,
+  wanted: (column: string) => boolean = () => true,
+): AsyncGenerator<Uint8Array> {
   const { start, chunks } = await peeked(sourced(source));
   if (start.length === 0) stats.format = "empty";
-  else if (begins(start, parquetMagic)) yield* fromParquet(chunks, stats);
+  else if (begins(start, parquetMagic)) yield* fromParquet(chunks, stats, wanted);
   else if (begins(start, gzipMagic)) {
     stats.format = "gzip";
     const inflated = await peeked(inflate(chunks));
-    yield* begins(inflated.start, parquetMagic) ? fromParquet(inflated.chunks, stats) : inflated.chunks;
+    yield* begins(inflated.start, parquetMagic) ? fromParquet(inflated.chunks, stats, wanted) : inflated.chunks;
   } else yield* chunks;
 }
 
@@ -181,7 +185,11 @@ async function* inflate(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
 }
 
 /** Parquet is read from its end, so it is put into a temporary file first rather than held in memory. */
-async function* fromParquet(chunks: AsyncIterable<Uint8Array>, stats: LogStats): AsyncGenerator<Uint8Array> {
+async function* fromParquet(
+  chunks: AsyncIterable<Uint8Array>,
+  stats: LogStats,
+  wanted: (column: string) => boolean,
+): AsyncGenerator<Uint8Array> {
   stats.format = "parquet";
   const path = join(tmpdir(), `vpclog-${randomUUID()}.parquet`);
   const file = await open(path, "w+");
@@ -194,7 +202,7 @@ async function* fromParquet(chunks: AsyncIterable<Uint8Array>, stats: LogStats):
       return bytes.buffer;
     };
     try {
-      yield* parquetText({ byteLength: size, slice });
+      yield* parquetText({ byteLength: size, slice }, wanted);
     } catch (error) {
       throw new UnreadableLog("damaged", (error as Error).message, { cause: error });
     }
