@@ -18,7 +18,8 @@ else {
   let lost = 0;
   for (const [path, title] of paths) {
     const rows = [];
-    const played = path === "no circuit" ? scenarios.filter(({ name }) => /down|hanging/.test(name)) : scenarios;
+    // Three days of outage without the circuit are 14 million requests.
+    const played = path === "no circuit" ? scenarios.filter(({ name }) => /hour|401|hanging/.test(name)) : scenarios;
     for (const scenario of played) rows.push(await play(scenario, Number(values.events), path));
     console.log(`### ${title}\n\n${tableOf(rows)}\n`);
     if (path === "whole") lost = rows.reduce((sum, row) => sum + row.lost, 0);
