@@ -2,7 +2,7 @@
  * The largest log file that AWS writes, 75 MB of gzip, through the built handler as Lambda runs it: with the memory and
  * the share of a processor that Lambda gives (1,769 MB is one). Needs Linux, root and its control groups.
  *
- *   node bench/vpclogs-lambda.ts [--memory 256,512] [--lines 2400000]
+ *   node bench/vpclogs-lambda.ts [--memory 256,512] [FILE]      FILE: another log, its kind told by its name
  */
 import { existsSync, mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -13,8 +13,9 @@ import { startFunction } from "../src/local/runtime.ts";
 import { startS3 } from "../test/vpclogs/s3.ts";
 import { generated } from "./vpclogs-file.ts";
 
-const { values } = parseArgs({
-  options: { memory: { type: "string", default: "256,512" }, lines: { type: "string", default: "2400000" } },
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { memory: { type: "string", default: "256,512" } },
 });
 
 /** Of an accounting period of Lambda, in microseconds, and of a processor. */
@@ -59,8 +60,11 @@ function used(pid: number): { cpu: number; memory: number } {
   return { cpu: (Number(userTicks) + Number(systemTicks)) / 100, memory: Number(kilobytes) * 1024 };
 }
 
-const key =
-  "AWSLogs/210987654321/vpcflowlogs/eu-west-1/2026/03/16/210987654321_vpcflowlogs_eu-west-1_fl-0a1b2c3d4e5f60718_20260316T0630Z_1a2b3c4d.log.gz";
+const file = positionals[0] ?? (await generated("v5", 2_400_000, 12)).file;
+const flowLog = "vpcflowlogs/eu-west-1/2026/03/16/210987654321_vpcflowlogs_eu-west-1_fl-0a1b2c3d4e5f60718";
+const queryLog = "vpcdnsquerylogs/vpc-0a1b2c3d4e5f60718/2026/03/16/vpc-0a1b2c3d4e5f60718_vpcdnsquerylogs_210987654321";
+const log = path.basename(file).startsWith("dns") ? queryLog : flowLog;
+const key = `AWSLogs/210987654321/${log}_20260316T0630Z_1a2b3c4d.log${file.endsWith(".parquet") ? ".parquet" : ".gz"}`;
 const event = {
   id: "2e9c7a53-61c4-4d51-9d0e-7a3f6f4f8b21",
   "detail-type": "Object Created",
@@ -73,8 +77,7 @@ const event = {
 };
 
 build();
-const { file, bytes } = await generated("v5", Number(values.lines), 12);
-console.log(`${(statSync(file).size / 1e6).toFixed(0)} MB of gzip, ${(bytes / 1e6).toFixed(0)} MB of text`);
+console.log(`${path.basename(file)}: ${(statSync(file).size / 1e6).toFixed(0)} MB`);
 console.log(
   "| memory | processor | seconds | of them processor time | peak memory | messages |\n|---|---|---|---|---|---|",
 );

@@ -17,13 +17,18 @@ export interface LocalFunction {
 
 export const accountOfSamples = "111122223333";
 
+/** `!If [HasVpcLogs, …, …]` */
+interface ByVpcLogs {
+  readonly "Fn::If": readonly ["HasVpcLogs", number, number];
+}
+
 interface Template {
   readonly Parameters: Readonly<Record<string, { readonly Default?: string | number }>>;
   readonly Resources: {
     readonly Events2PantherFunction: {
       readonly Properties: {
-        readonly Timeout: number;
-        readonly MemorySize: number;
+        readonly Timeout: ByVpcLogs;
+        readonly MemorySize: ByVpcLogs;
         readonly Environment: { readonly Variables: Readonly<Record<string, unknown>> };
       };
     };
@@ -41,6 +46,7 @@ export async function startFunction(
   const { Resources, Parameters } = readTemplate() as unknown as Template;
   const { Properties } = Resources.Events2PantherFunction;
   const declared = Properties.Environment.Variables;
+  const size = ({ "Fn::If": [, set, unset] }: ByVpcLogs): number => (variables.VPC_LOGS_BUCKET ? set : unset);
   const queue: { event: unknown; done: (result: Result) => void }[] = [];
   const running = new Map<string, (result: Result) => void>();
   let next: http.ServerResponse | undefined;
@@ -55,7 +61,7 @@ export async function startFunction(
     next.writeHead(200, {
       "content-type": "application/json",
       "lambda-runtime-aws-request-id": id,
-      "lambda-runtime-deadline-ms": String(Date.now() + Properties.Timeout * 1000),
+      "lambda-runtime-deadline-ms": String(Date.now() + size(Properties.Timeout) * 1000),
       "lambda-runtime-invoked-function-arn": `arn:aws:lambda:eu-west-1:${accountOfSamples}:function:AWS-Events2Panther`,
     });
     next.end(JSON.stringify(event));
@@ -92,7 +98,7 @@ export async function startFunction(
       AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${(server.address() as AddressInfo).port}`,
       AWS_LAMBDA_FUNCTION_NAME: "AWS-Events2Panther",
       AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
-      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(Properties.MemorySize),
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(size(Properties.MemorySize)),
       AWS_LAMBDA_LOG_GROUP_NAME: "/aws/lambda/AWS-Events2Panther",
       AWS_REGION: "eu-west-1",
       TZ: ":UTC",
