@@ -13,10 +13,10 @@ export function fallback(event: AwsEvent): Notice {
   const thing = thingOf(texts, event, tokensOf(`${subject} ${event.source.replace(/^aws\./, "")}`));
   const state = stateOf(texts);
   const failed = hasFailed(subject, state?.value, texts);
-  const why = failed || !state ? reasonOf(texts) : undefined;
+  const why = failed || !state || state.action ? reasonOf(texts, failed ? 2 : 1) : undefined;
   return {
     node: thing?.stable ? thing.name : place(event),
-    summary: `${sentenceOf(subject, thing?.name, state, why)} (${sourceOf(event.source)})`,
+    summary: `${sentenceOf(event.detailType, subject, thing?.name, state, why)} (${sourceOf(event.source)})`,
     severity: failed ? 2 : 1,
     condition: [
       "other",
@@ -40,20 +40,26 @@ function subjectOf(detailType: string): string {
 const sourceOf = (source: string): string => /^aws\.partner\/([^/]+)/.exec(source)?.[1] ?? source;
 
 function sentenceOf(
+  detailType: string,
   subject: string,
   thing: string | undefined,
   state: State | undefined,
   why: string | undefined,
 ): string {
-  const named = thing && !subject.includes(thing) ? thing : undefined;
+  const named = thing && !mentions(detailType, thing) ? thing : undefined;
   const reason = clause(": ", why?.replace(/[{}]/g, ""), 120);
   const news = state && newsOf(state, subject);
-  if (!state || !news) return [subject, named].filter(Boolean).join(reason ? " " : ": ") + reason;
+  if (!state || !news) return [state ? subject : detailType, named].filter(Boolean).join(reason ? " " : ": ") + reason;
   const what = [subject, named].filter(Boolean).join(" ");
   const said = predicate(news);
   const clumsy = state.action || (/^is \S+ /.test(said) && !/^is (?:in|not) /.test(said)) || /^(?:not|no) /.test(news);
   return (clumsy ? `${what}: ${news}` : `${what} ${said}`) + reason;
 }
+
+/** Whether a name stands in a text as a word of its own. */
+const mentions = (text: string, name: string): boolean =>
+  ` ${tokensOf(text).join(" ")} `.includes(` ${tokensOf(name).join(" ") || name} `) ||
+  (name.length > 3 && text.includes(name));
 
 /** The state's words that the subject has not said already. */
 function newsOf({ value }: State, subject: string): string {
@@ -86,6 +92,8 @@ const tokensOf = (name: string): string[] =>
 /** Who did it and from where is not what it is about. */
 const beside =
   /^(?:useridentity|requestcontext|tags?|requester|geo\w*|location|address|client|actor|caller|principal|headers?|parameters?|old\w*|prev\w*|prior\w*|before)$/i;
+/** What `false` says of itself: that it failed. */
+const verdict = /^(?:is_?)?(?:success(?:ful)?|succeeded|ok|healthy|passed)$/i;
 const bare = /^(?:value|name|id|arn|key|identifier|status|state|type|result|code)$/i;
 
 /** The short strings of the detail, the upper levels first. */
@@ -106,6 +114,8 @@ function textsOf(detail: object): Text[] {
         if (typeof inner === "string") {
           const text = inner.length <= 400 ? asText(inner) : undefined;
           if (text) texts.push({ tokens, value: text, depth });
+        } else if (inner === false && verdict.test(key)) {
+          texts.push({ tokens: ["result"], value: "failed", depth });
         } else if (typeof inner === "number" && /^(?:id|number|code)$/.test(tokens.at(-1) ?? "")) {
           texts.push({ tokens, value: String(inner), depth });
         } else if ((isFields(inner) && !beside.test(key.replace(/[^a-z\d]/gi, ""))) || Array.isArray(inner)) {
@@ -126,9 +136,9 @@ interface Thing {
 
 /** Words of keys that name who did it, in which run, or AWS's own coordinates. */
 const notTheThing =
-  /^(?:request|event|correlation|message|transaction|session|trace|communication|account|user|owner|role|version|attendee|parent|client|trigger|trail|region|host|display|kms|key|subnet|security|vpc|image|principal|caller|log|token|type|format|field|schema|product|company|provider|generator|rule|previous|old|source|managed|display|first|last|sequence|change)$/;
+  /^(?:request|event|correlation|message|transaction|session|trace|communication|account|user|owner|role|version|attendee|parent|client|trigger|trail|region|host|display|kms|key|subnet|security|vpc|image|principal|caller|log|token|type|format|field|schema|product|company|provider|generator|rule|previous|old|source|managed|display|first|last|sequence|change|replay|delivery|webhook)$/;
 const runs =
-  /^(?:job|execution|run|operation|command|invocation|query|upload|build|deployment|step|refresh|scan|contact|meeting|call|activity|attempt|request|session|message|transaction|event|report|import|export|notification|change|finding|insight|recommendation)$/;
+  /^(?:job|anomaly|execution|run|operation|command|invocation|query|upload|build|deployment|step|refresh|scan|contact|meeting|call|activity|attempt|request|session|message|transaction|event|report|import|export|notification|change|finding|insight|recommendation)$/;
 const idLike =
   /^[\da-f]{8}-[\da-f]{4}-|^[\da-f]{20,}$|^\d{10,}$|\d{4}-\d\d-\d\dT|^(?=\S*\d)(?=\S*[A-Za-z])[\w-]{32,}$/i;
 const notAName = /^(?:https?|s3|mailto):|^[\s"'{[(]|[\r\n]|\S\s+\S+\s+\S+\s+\S+\s+\S/;
@@ -136,11 +146,11 @@ const notAName = /^(?:https?|s3|mailto):|^[\s"'{[(]|[\r\n]|\S\s+\S+\s+\S+\s+\S+\
 function thingOf(texts: readonly Text[], event: AwsEvent, subject: readonly string[]): Thing | undefined {
   const service = event.source.replace(/^aws\./, "");
   let best: (Thing & { score: number }) | undefined;
-  const consider = (name: string, score: number, run: boolean): void => {
+  const consider = (name: string, score: number, run: boolean, numbered = false): void => {
     if (!name || name.length > 150 || notAName.test(name)) return;
     if (/^(?:success|succeeded|fail(?:ed|ure)|ok|yes|no|true|false|none|null|unknown|n\/a)$/i.test(name)) return;
     if (name === event.region || name === event.account || name === service) return;
-    const id = idLike.test(name);
+    const id = idLike.test(name) || (run && numbered && /\d/.test(name));
     const points = score - (id ? (run ? 18 : 10) : 0);
     if (points > (best?.score ?? 0)) best = { name, stable: !(id && run), score: points };
   };
@@ -159,6 +169,7 @@ function thingOf(texts: readonly Text[], event: AwsEvent, subject: readonly stri
         nameOf(value),
         score,
         tokens.some((token) => runs.test(token)),
+        /^(?:id|identifier|number)$/.test(tokens.at(-1) ?? ""),
       );
   }
   return best;
@@ -176,9 +187,12 @@ function keyScore(tokens: readonly string[], subject: readonly string[]): number
   const ending = tokens.at(-1) ?? "";
   const noun = tokens.slice(0, -1);
   const related = kin(noun.length > 0 ? noun : tokens, subject);
+  // RDS and its like call what an event is about its source.
+  if (/^(?:source (?:identifier|arn)|resource (?:name|id|identifier|arn))$/.test(tokens.join(" "))) return 28;
   const other = noun.some((token) => notTheThing.test(token)) ? 24 : 0;
   switch (ending) {
     case "name":
+    case "slug":
       return 32 + 8 * related - other - (noun.length === 0 ? 4 : 0);
     case "id":
     case "identifier":
@@ -191,7 +205,10 @@ function keyScore(tokens: readonly string[], subject: readonly string[]): number
           ending,
         )
         ? 18 + 4 * related - other
-        : 0;
+        : noun.length === 0 &&
+            /^(?:service|project|application|app|hostname|cluster|pipeline|repository|queue|table)$/.test(ending)
+          ? 13
+          : 0;
   }
 }
 
@@ -218,7 +235,7 @@ const anyState = /(?:^| )(?:state|status)(?: value| name)?$/;
 const stateKeys = [
   /^(?:new |current |updated )?(?:state|status)(?: value| name)?$/,
   anyState,
-  /^(?:.* )?(?:result|outcome|conclusion)(?: status| code)?$|compliance type$/,
+  /^(?:.* )?(?:result|outcome|conclusion|lifecycle)(?: status| state| code)?$|^(?:alert )?transition$|compliance type$/,
 ];
 const actionKeys =
   /^(?:(?:state|status|membership) change|operation|action|event|(?:event|change|detail|activity) (?:name|type))$/;
@@ -234,24 +251,24 @@ function stateOf(texts: readonly Text[]): State | undefined {
       const key = tokens.join(" ");
       return depth <= deepest && keys.test(key) && !notAState.test(key) && values.test(value) && !noState.test(value);
     })?.value;
-  for (const keys of stateKeys) {
-    const value = find(keys, stateWords, 1);
-    if (value) return { value, action: false };
-  }
+  const found = stateKeys.flatMap((keys) => find(keys, stateWords, 1) ?? []);
+  // That it ended says less than how.
+  const value = found.find((said) => !/^(?:completed?|finished|done|ended|stopped)$/i.test(said)) ?? found[0];
+  if (value) return { value, action: false };
   const action = find(actionKeys, actionWords, 1);
   if (action) return { value: action.replace(/^[\w.-]+[:/]/, ""), action: true };
-  const value = find(anyState, stateWords, 2);
-  return value ? { value, action: false } : undefined;
+  const deeper = find(anyState, stateWords, 2);
+  return deeper ? { value: deeper, action: false } : undefined;
 }
 
 const reasonKeys =
   /^(?:error|reason|cause|summary|(?:\w+ )?(?:message|title|subject|description)|(?:failure|state|status) reason)$/;
 
 /** A sentence of the event's own, where nothing in it changes with the clock. */
-const reasonOf = (texts: readonly Text[]): string | undefined =>
+const reasonOf = (texts: readonly Text[], deepest: number): string | undefined =>
   texts.find(
     ({ tokens, value, depth }) =>
-      depth < 2 &&
+      depth <= deepest &&
       reasonKeys.test(tokens.join(" ")) &&
       /\S\s+\S/.test(value) &&
       !/^(?:\{\s*"|\[\s*[{"])|\d{4}-\d\d-\d\d|\d\d:\d\d/.test(value),
@@ -269,8 +286,8 @@ function hasFailed(subject: string, state: string | undefined, texts: readonly T
     if (depth > 1) return false;
     const key = tokens.join(" ");
     return (
-      (/^(?:severity|level|priority|alert type)$/.test(key) &&
-        /^(?:critical|fatal|error|high|emergency|major)$/i.test(value)) ||
+      (/^(?:severity|level|priority|urgency|alert type)$/.test(key) &&
+        /^(?:critical|fatal|error|high|urgent|emergency|major|p[01]|sev-?[01])$/i.test(value)) ||
       (!state && /^(?:error (?:code|message)|failure (?:reason|message))$/.test(key))
     );
   });

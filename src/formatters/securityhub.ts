@@ -3,6 +3,7 @@ import type { AwsEvent } from "../event.ts";
 import type { Notice, ProblemSeverity } from "../notice.ts";
 import { arnName, lastPart, list, number, object, place, text } from "./fields.ts";
 import { formatter, UnexpectedPayload } from "./formatter.ts";
+import { clause } from "./words.ts";
 
 /** A finding in the AWS Security Finding Format; any field is missing from some real ones. */
 const finding = () =>
@@ -13,9 +14,11 @@ const finding = () =>
     AwsAccountId: text,
     Region: text,
     Title: text,
+    Description: text,
     CreatedAt: text,
     UpdatedAt: text,
     Severity: object({ Label: text, Normalized: number }),
+    FindingProviderFields: object({ Severity: object({ Label: text }) }),
     Compliance: object({ Status: text, SecurityControlId: text }),
     Workflow: object({ Status: text }),
     RecordState: text,
@@ -28,11 +31,11 @@ type Finding = NonNullable<z.infer<ReturnType<typeof finding>>>;
 const labels = ["INFORMATIONAL", "LOW", "MEDIUM", "HIGH", "CRITICAL"] as const;
 
 /** The label, else that of the normalized score, whose bands ASFF defines: 1-39 low, 40-69 medium, 70-89 high, then critical. */
-function labelOf({ Severity }: Finding): string {
+function labelOf({ Severity, FindingProviderFields }: Finding): string {
   const label = Severity?.Label?.toUpperCase();
   if (label) return label;
   const score = Severity?.Normalized;
-  if (score === undefined) return "";
+  if (score === undefined) return FindingProviderFields?.Severity?.Label?.toUpperCase() ?? "";
   if (score >= 90) return "CRITICAL";
   if (score >= 70) return "HIGH";
   if (score >= 40) return "MEDIUM";
@@ -72,7 +75,8 @@ function subjectOf(found: Finding, event: AwsEvent) {
     found.ProductFields?.ControlId ??
     found.ProductFields?.RuleId ??
     (found.Compliance ? lastPart(found.GeneratorId) : undefined);
-  const title = found.Title?.replace(/[\s.]+$/, "") ?? control ?? "finding without a title";
+  const title =
+    found.Title?.replace(/[\s.]+$/, "") ?? control ?? (clause("", found.Description, 120) || "finding without a title");
   return {
     node: thing ?? `${found.AwsAccountId ?? event.account}-${found.Region ?? event.region}`,
     key: found.Id ?? [found.ProductArn, found.GeneratorId, title, id].filter(Boolean).join(":"),

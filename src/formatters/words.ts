@@ -22,6 +22,7 @@ export function predicate(state: string): string {
   if (/^(?:fault|failure|error)$/.test(said)) return said === "error" ? "is in error" : "failed";
   if (said === "success") return "succeeded";
   if (said === "timeout") return "timed out";
+  if (said === "alarm") return "is in alarm";
   return `is ${said}`;
 }
 
@@ -39,11 +40,11 @@ export function clause(separator: string, reason: string | undefined, most = 160
 /** Upper-cases the first letter. */
 export const sentence = (said: string): string => said.charAt(0).toUpperCase() + said.slice(1);
 
-/** Lower-case letters, digits and dashes: a part of a condition. */
+/** Lower-case letters of any script, digits and dashes: a part of a condition. */
 export const slug = (name: string): string =>
   name
     .toLowerCase()
-    .replace(/[^a-z\d]+/g, "-")
+    .replace(/[^\p{L}\p{N}]+/gu, "-")
     .replace(/^-|-$/g, "");
 
 /** A state reduced to what is compared: `InProgress`, `IN_PROGRESS` and `in-progress` are one. */

@@ -162,7 +162,7 @@ describe("finds the thing and its state, whatever the spelling", () => {
       [],
       "checkout",
       2,
-      "Monitor checkout: Checkout is slow (example.com)",
+      "Monitor Alert checkout: Checkout is slow (example.com)",
     ],
     ["nothing", "com.example", "Something", {}, [], "111122223333-eu-west-1", 1, "Something (com.example)"],
     [
@@ -175,6 +175,57 @@ describe("finds the thing and its state, whatever the spelling", () => {
       1,
       "注文 失敗 (com.example)",
     ],
+    [
+      "a name that is a part of the type's words",
+      "aws.pipes",
+      "Pipe State Change",
+      { pipeName: "p", currentState: "STOP_FAILED" },
+      [],
+      "p",
+      2,
+      "Pipe p stop failed (aws.pipes)",
+    ],
+    [
+      "how it ended rather than that it ended",
+      "aws.partner/github.com/acme",
+      "workflow_run",
+      { action: "completed", workflow_run: { name: "CI", status: "completed", conclusion: "failure" } },
+      [],
+      "CI",
+      2,
+      "workflow_run CI failed (github.com)",
+    ],
+    [
+      "the source of an event, as databases call what it is about",
+      "aws.neptune",
+      "Neptune DB Instance Event",
+      { SourceIdentifier: "graph", SourceType: "DB_INSTANCE", Message: "Failover completed" },
+      [],
+      "graph",
+      1,
+      "Neptune DB Instance Event graph: Failover completed (aws.neptune)",
+    ],
+    [
+      "a verdict",
+      "com.example",
+      "Heartbeat",
+      { service: "billing", healthy: false, error: "null" },
+      [],
+      "billing",
+      2,
+      "Heartbeat billing failed (com.example)",
+    ],
+    [
+      "an urgent matter",
+      "aws.partner/pagerduty.com/acme",
+      "incident.trigger",
+      { incident: { id: "PABC", title: "Checkout is down", urgency: "high", status: "triggered" } },
+      [],
+      "PABC",
+      2,
+      "incident.trigger PABC triggered: Checkout is down (pagerduty.com)",
+    ],
+    ["nothing but an alert", "aws.waf", "WAF Alert", {}, [], "111122223333-eu-west-1", 1, "WAF Alert (aws.waf)"],
   ] as const)("%s", ([, source, detailType, detail, resources, node, severity, summary]) => {
     expect(fallback(eventOf(source, detailType, detail, resources))).toMatchObject({ node, severity, summary });
   });
@@ -211,6 +262,7 @@ describe("conditions", () => {
 
   test("leave out the id of a run", () => {
     expect(condition({ jobId: uuid, state: "FAILED" })).toBe(condition({ jobId: other, state: "FAILED" }));
+    expect(condition({ jobId: "77", state: "FAILED" })).toBe(condition({ jobId: "78", state: "FAILED" }));
     expect(condition({ jobId: uuid, queueName: "print" })).toContain("print");
   });
   test("keep the id of a thing", () => {
@@ -220,6 +272,12 @@ describe("conditions", () => {
     const failed = (message: string, count: number) =>
       condition({ name: "nightly", state: "FAILED", message, count, startTime: `2026-06-0${count}T02:00:00Z` });
     expect(failed("disk 91% full on worker", 1)).toBe(failed("disk 97% full on worker", 2));
+  });
+  test("tell types of another script apart", () => {
+    const [made, deleted] = ["注文作成 v2", "注文削除 v2"].map(
+      (detailType) => fallback(eventOf("com.example", detailType, {})).condition,
+    );
+    expect(made).not.toBe(deleted);
   });
   test("tell states, things and types apart", () => {
     const all = [

@@ -21,6 +21,7 @@ describe("findings", () => {
   test.for<[object, number]>([
     [{ Severity: { Label: "CRITICAL" } }, 5],
     [{ Severity: { Label: "HIGH", Normalized: 1 } }, 4],
+    [{ FindingProviderFields: { Severity: { Label: "HIGH" } } }, 4],
     [{ Severity: { Normalized: 90 } }, 5],
     [{ Severity: { Normalized: 70 } }, 4],
     [{ Severity: { Normalized: 40 } }, 3],
