@@ -7,9 +7,12 @@ import { arnName, asText, lastPart } from "../fields.ts";
 /** What stands at a dotted path, keys compared without case, lists walked into; nothing is an empty list. */
 export function digAll(value: unknown, path: string): unknown[] {
   let found: unknown[] = [value];
-  for (const key of path.toLowerCase().split(".")) {
+  for (const key of path.split(".")) {
+    const folded = key.toLowerCase();
     found = found.filter(isFields).flatMap((fields) => {
-      const name = Object.keys(fields).find((candidate) => candidate.toLowerCase() === key);
+      const name = Object.hasOwn(fields, key)
+        ? key
+        : Object.keys(fields).find((candidate) => candidate.toLowerCase() === folded);
       return name === undefined ? [] : [fields[name]].flat();
     });
   }
