@@ -37,7 +37,9 @@ export const trustedadvisor = () =>
           node: thing ?? event.account,
           link: consoleLink(event.region, "trustedadvisor/home", "#/dashboard"),
         };
-        const condition = `trustedadvisor:${check}:${resource ?? uuid ?? "any"}`;
+        // A limit has no resource, and nothing says that its uuid outlasts a refresh.
+        const limit = text.parse(item["Limit Name"]) && `${region ?? "any"}:${text.parse(item["Limit Name"])}`;
+        const condition = `trustedadvisor:${check}:${resource ?? limit ?? uuid ?? "any"}`;
         if (status === "OK") {
           return {
             ...common,
