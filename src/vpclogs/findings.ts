@@ -14,6 +14,8 @@ export const thresholds = {
   scannedPorts: 30,
   /** Different hosts that a source tries one port of: sweep. */
   sweptHosts: 50,
+  /** Packets of a private source that a host's port refuses: one that needs the connection sends so many in 3 seconds. */
+  refusedPackets: 3,
   /** Flows from the internet that an interface refuses. */
   rejectBurst: 500,
   /** SKIPDATA records of one interface that make it a repeated loss. */
@@ -178,7 +180,8 @@ export class FlowFindings {
     this.probed(row);
     if (!fromClient(row) || !this.can.has("refused inside")) return;
     const port = row.destinationPort | row.family | (row.protocol === udp ? udpBit : 0);
-    this.refused.add(row.source(this.addresses), row.destination(this.addresses), port);
+    const packets = Math.max(1, row.packets);
+    this.refused.add(row.source(this.addresses), row.destination(this.addresses), port, packets);
   }
 
   /** A try at a connection from inside. A server's replies go to its clients' ports and must never count. */
@@ -320,7 +323,7 @@ export class FlowFindings {
   }
 
   private *refusals(probers: ReadonlySet<string>): Generator<Ranked> {
-    for (const [source, destination, key, count] of this.refused.entries()) {
+    for (const [source, destination, key, count] of this.refused.entries(thresholds.refusedPackets)) {
       const node = this.address(source, key & familyBit);
       if (probers.has(node)) continue;
       const host = this.address(destination, key & familyBit);
@@ -330,7 +333,7 @@ export class FlowFindings {
         severity: 3,
         node,
         summary: () =>
-          `${node} is refused at ${host} on ${protocol} port ${key & 0xffff}: ${counted(count, "flow")} rejected by a security group or network ACL`,
+          `${node} is refused at ${host} on ${protocol} port ${key & 0xffff}: ${counted(count, "packet")} rejected by a security group or network ACL`,
         condition: `vpc-flow:refused:${node}:${host}:${key & 0xffff}/${protocol.toLowerCase()}`,
       };
     }

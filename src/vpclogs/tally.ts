@@ -15,12 +15,12 @@ export class Tally {
     this.most = most;
   }
 
-  /** Counts a key once more; returns how often it was counted, 0 where there was no room for it. */
-  add(a: number, b: number, c: number): number {
+  /** Counts a key up; returns its count, which stays at 2^32 - 1 once there, and 0 where there was no room for it. */
+  add(a: number, b: number, c: number, by = 1): number {
     const at = this.find(a, b, c);
     const index = (this.slots[at] as number) - 1;
     if (index >= 0) {
-      const count = (this.counts[index] as number) + 1;
+      const count = Math.min((this.counts[index] as number) + by, mostCounted);
       this.counts[index] = count;
       return count;
     }
@@ -30,15 +30,16 @@ export class Tally {
     }
     if (this.held === this.counts.length) {
       this.grow();
-      return this.add(a, b, c);
+      return this.add(a, b, c, by);
     }
     const key = this.held * 3;
     this.keys[key] = a;
     this.keys[key + 1] = b;
     this.keys[key + 2] = c;
-    this.counts[this.held++] = 1;
+    const count = Math.min(by, mostCounted);
+    this.counts[this.held++] = count;
     this.slots[at] = this.held;
-    return 1;
+    return count;
   }
 
   /** How often a key was counted. */
@@ -47,7 +48,7 @@ export class Tally {
     return index < 0 ? 0 : (this.counts[index] as number);
   }
 
-  /** The keys that were counted at least so often. */
+  /** The keys whose count is `least` or more. */
   *entries(least = 1): Generator<readonly [a: number, b: number, c: number, count: number]> {
     const { keys, counts } = this;
     for (let index = 0; index < this.held; index++) {
@@ -81,6 +82,8 @@ export class Tally {
     }
   }
 }
+
+const mostCounted = 2 ** 32 - 1;
 
 /** Numbers names from 1 on, by their bytes; 0 is what found no room. */
 export class Names {

@@ -10,11 +10,11 @@ const run = (input: Buffer | string, ...options: string[]) => {
   const { stdout, stderr, status } = spawnSync(process.execPath, [script, ...options], { input, encoding: "utf8" });
   return { stdout, stderr, status };
 };
-const text = `${v2}\n${flow({ from: "10.0.0.9", to: "10.0.0.4", ports: [40_000, 22], action: "REJECT" })}\nnonsense\n`;
+const text = `${v2}\n${flow({ from: "10.0.0.9", to: "10.0.0.4", ports: [40_000, 22], packets: 5, action: "REJECT" })}\nnonsense\n`;
 
 test("findings of zipped standard input as a table, statistics apart from it", () => {
   const { stdout, stderr, status } = run(gzipSync(text), "--stats");
-  expect(stdout).toContain(" 3   10.0.0.9  10.0.0.9 is refused at 10.0.0.4 on TCP port 22: 1 flow rejected");
+  expect(stdout).toContain(" 3   10.0.0.9  10.0.0.9 is refused at 10.0.0.4 on TCP port 22: 5 packets rejected");
   expect(stdout).toContain("Lines of the VPC flow log - could not be read and were left out: 1 of 3");
   expect(stderr).toMatch(/^-: gzip, 0\.0 MB of text\nlines +3\nrecords +1\n/);
   expect(stderr).toMatch(/malformed +1 \(/);

@@ -128,10 +128,11 @@ describe("what a flow log shows", () => {
     ]);
   });
 
-  test("refusals inside, but not of late replies or broadcasts", async () => {
+  test("refusals inside, but not of stray packets, late replies or broadcasts", async () => {
     const flows: Flow[] = [
       ...times(3, (): Flow => ({ from: "10.0.0.9", to: "10.0.0.4", ports: [40_000, 5432], action: "REJECT" })),
-      { from: "10.0.0.9", to: "8.8.8.8", ports: [40_000, 123], protocol: 17, action: "REJECT" },
+      { from: "10.0.0.9", to: "8.8.8.8", ports: [40_000, 123], protocol: 17, packets: 3, action: "REJECT" },
+      { from: "10.0.0.9", to: "10.0.0.5", ports: [40_000, 5432], packets: 2, action: "REJECT" },
       { from: "10.0.0.4", to: "10.0.0.9", ports: [5432, 40_000], action: "REJECT" },
       { from: "10.0.0.4", to: "255.255.255.255", ports: [5000, 137], protocol: 17, action: "REJECT" },
       { from: "10.0.0.4", to: "10.0.0.9", ports: [0, 0], protocol: 1, action: "REJECT" },
@@ -141,13 +142,13 @@ describe("what a flow log shows", () => {
       {
         severity: 3,
         node: "10.0.0.9",
-        summary: `10.0.0.9 is refused at 10.0.0.4 on TCP port 5432: 3 flows ${why}`,
+        summary: `10.0.0.9 is refused at 10.0.0.4 on TCP port 5432: 3 packets ${why}`,
         condition: "vpc-flow:refused:10.0.0.9:10.0.0.4:5432/tcp",
       },
       {
         severity: 3,
         node: "10.0.0.9",
-        summary: `10.0.0.9 is refused at 8.8.8.8 on UDP port 123: 1 flow ${why}`,
+        summary: `10.0.0.9 is refused at 8.8.8.8 on UDP port 123: 3 packets ${why}`,
         condition: "vpc-flow:refused:10.0.0.9:8.8.8.8:123/udp",
       },
     ]);
@@ -208,7 +209,7 @@ describe("what a flow log shows", () => {
   test("no more messages of a kind than are readable; the rest is counted in one", async () => {
     const refused = times(
       50,
-      (at): Flow => ({ from: `10.0.2.${at}`, to: "10.0.0.4", ports: [40_000, 3389], action: "REJECT" }),
+      (at): Flow => ({ from: `10.0.2.${at}`, to: "10.0.0.4", ports: [40_000, 3389], packets: 3, action: "REJECT" }),
     );
     const notices = await flowNotices(refused);
     expect(notices).toHaveLength(thresholds.messages + 1);
@@ -248,7 +249,7 @@ describe("what a flow log shows", () => {
         yield Buffer.from(
           times(1000, (at) => {
             const host = source + at;
-            return `${flow({ from: `10.${host >> 16}.${(host >> 8) & 255}.${host & 255}`, to: "10.255.0.1", ports: [40_000, 22], action: "REJECT" })}\n`;
+            return `${flow({ from: `10.${host >> 16}.${(host >> 8) & 255}.${host & 255}`, to: "10.255.0.1", ports: [40_000, 22], packets: 3, action: "REJECT" })}\n`;
           }).join(""),
         );
       }

@@ -186,9 +186,9 @@ describe("whatever the file and its chunks", () => {
   });
 });
 
-/** Whether a text says a count: as a number of flows, or as examples and how many more. */
+/** Whether a text says a count: as a number, or as examples and how many more. */
 function tellsOf(summary: string, weight: number): boolean {
-  if (new RegExp(`: ${weight} (flow|gap)s?\\b`).test(summary)) return true;
+  if (new RegExp(`: ${weight} (flow|gap|packet)s?\\b`).test(summary)) return true;
   const listed = summary.slice(summary.lastIndexOf(": ") + 2);
   const [, more = "0"] = / and (\d+) more$/.exec(listed) ?? [];
   return listed.replace(/ and \d+ more$/, "").split(", ").length + Number(more) === weight;

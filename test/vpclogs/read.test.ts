@@ -16,7 +16,7 @@ import { collected, flow, stream, times, v2 } from "./streams.ts";
 const key =
   "AWSLogs/210987654321/vpcflowlogs/eu-west-1/2024/02/03/210987654321_vpcflowlogs_eu-west-1_fl-0abc_20240203T0405Z_1a2b3c4d.log.gz";
 const object = { bucket: "logs", key, region: "us-east-1", account: "123456789012" };
-const refused = flow({ from: "10.0.0.9", to: "10.0.0.4", ports: [40_000, 5432], action: "REJECT" });
+const refused = flow({ from: "10.0.0.9", to: "10.0.0.4", ports: [40_000, 5432], packets: 5, action: "REJECT" });
 const text = `${v2}\n${refused}\n`;
 const open = async (content: string | Uint8Array) => stream(content, [1, 3, 20]);
 

@@ -46,8 +46,8 @@ export function reference(text: string, names: ReadonlySet<string>): Reference {
     sets.set(key, set);
     return set;
   };
-  const count = (key: string): void => {
-    counts.set(key, (counts.get(key) ?? 0) + 1);
+  const count = (key: string, by = 1): void => {
+    counts.set(key, (counts.get(key) ?? 0) + by);
   };
 
   for (const raw of text.split("\n")) {
@@ -121,7 +121,7 @@ export function reference(text: string, names: ReadonlySet<string>): Reference {
     if (refused) {
       if (source === "internet" && (destination === "inside" || goes("ingress"))) count(`burst ${id}`);
       if (source === "inside" && destination !== "other" && (isTcp || isUdp) && client) {
-        count(`refused ${srcaddr}:${dstaddr}:${to}/${isTcp ? "tcp" : "udp"}`);
+        count(`refused ${srcaddr}:${dstaddr}:${to}/${isTcp ? "tcp" : "udp"}`, Math.max(1, Number(line.packets ?? 1)));
       }
       return;
     }
@@ -172,6 +172,7 @@ export function reference(text: string, names: ReadonlySet<string>): Reference {
           break;
         }
         case "refused":
+          if (times < thresholds.refusedPackets) break;
           if (![...probers].some((prober) => what.startsWith(`${prober}:`)))
             found.set(`vpc-flow:refused:${what}`, [3, times]);
       }
