@@ -71,8 +71,9 @@ export function gallery(): string {
 
 ${formatters.length} event types of ${sources.length - 1} sources. Every other event is told of by the fallback: its type, the thing and the state that it
 names, at severity 1, or 2 where it speaks of a failure. Severities: 0 clear, 1 indeterminate, 2 warning, 3 minor,
-4 major, 5 critical. What *a person* clears, no event tells the end of. This page is written by \`npm run docs\` from the
-formatters and their samples.
+4 major, 5 critical. *Else 1* means a state that is not named; where its words tell a failure all the same, it is the
+least of the severities before it. What *a person* clears, no event tells the end of. This page is written by
+\`npm run docs\` from the formatters and their samples.
 
 ${sections.join("\n")}`;
 }
