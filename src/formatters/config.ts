@@ -5,19 +5,20 @@ import { formatter, UnexpectedPayload } from "./formatter.ts";
 import { consoleLink } from "./links.ts";
 import { predicate, words } from "./words.ts";
 
-const result = object({ complianceType: text, annotation: text });
+const result = () => object({ complianceType: text, annotation: text });
 
 /** Rules whose breach opens something up, by the words in their names. */
 const grave = /public|root|mfa|encrypt|unrestricted|restricted-ssh|restricted-common-ports|open-to|0-0-0-0/i;
 
-const item = object({
-  resourceType: text,
-  resourceId: text,
-  resourceName: text,
-  ARN: text,
-  configurationItemStatus: text,
-  changeType: text,
-});
+const item = () =>
+  object({
+    resourceType: text,
+    resourceId: text,
+    resourceName: text,
+    ARN: text,
+    configurationItemStatus: text,
+    changeType: text,
+  });
 
 /** `EC2 security group` of `AWS::EC2::SecurityGroup`. */
 const kindOf = (type: string | undefined): string | undefined => {
@@ -58,8 +59,8 @@ export const config = () =>
       severity: "deleted 2, else 1",
       detail: () =>
         z.object({
-          configurationItem: item,
-          configurationItemSummary: item,
+          configurationItem: item(),
+          configurationItemSummary: item(),
           configurationItemDiff: object({ changeType: text }),
         }),
       format: ({ configurationItem, configurationItemSummary, configurationItemDiff }, event) => {
@@ -104,8 +105,8 @@ export const config = () =>
           configRuleName: text,
           resourceType: text,
           resourceId: text,
-          newEvaluationResult: result,
-          oldEvaluationResult: result,
+          newEvaluationResult: result(),
+          oldEvaluationResult: result(),
         }),
       format: (
         { configRuleName, resourceType, resourceId, newEvaluationResult, oldEvaluationResult },

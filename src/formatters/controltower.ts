@@ -1,18 +1,21 @@
 import * as z from "zod";
 import type { Notice } from "../notice.ts";
+import { once } from "../once.ts";
 import { deedOf } from "./cloudtrail/phrase.ts";
 import { reportedState, trailed, trailRecord } from "./cloudtrail.ts";
 import { list, object, text } from "./fields.ts";
 import { formatter } from "./formatter.ts";
 import { clause, predicate, words } from "./words.ts";
 
-const unit = object({ organizationalUnitName: text, organizationalUnitId: text });
-const status = z.object({
-  account: object({ accountName: text, accountId: text }),
-  organizationalUnit: unit,
-  organizationalUnits: list(unit),
-  guardrails: list(object({ guardrailId: text })),
-});
+const unit = () => object({ organizationalUnitName: text, organizationalUnitId: text });
+const status = once(() =>
+  z.object({
+    account: object({ accountName: text, accountId: text }),
+    organizationalUnit: unit(),
+    organizationalUnits: list(unit()),
+    guardrails: list(object({ guardrailId: text })),
+  }),
+);
 
 /** What Control Tower takes away when it succeeds: severity 3. */
 const weakens = new Set(["DisableGuardrail", "DeregisterOrganizationalUnit"]);
@@ -33,7 +36,7 @@ export const controltower = () =>
       format: (record, event) => {
         const { call, place, link } = trailed(record, event);
         const { state, of } = reportedState(record.serviceEventDetails ?? {});
-        const { account, organizationalUnit, organizationalUnits, guardrails } = status.parse(of);
+        const { account, organizationalUnit, organizationalUnits, guardrails } = status().parse(of);
         const guardrail = guardrails?.[0]?.guardrailId;
         const ou = organizationalUnit ?? organizationalUnits?.[0];
         const ouName = ou?.organizationalUnitName ?? ou?.organizationalUnitId;

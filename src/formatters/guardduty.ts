@@ -1,46 +1,49 @@
 import * as z from "zod";
 import type { AwsEvent } from "../event.ts";
 import type { Notice, ProblemSeverity } from "../notice.ts";
+import { once } from "../once.ts";
 import { arnName, flag, list, number, object, place, text } from "./fields.ts";
 import { formatter, UnexpectedPayload } from "./formatter.ts";
 import { consoleLink } from "./links.ts";
 import { states } from "./states.ts";
 import { words } from "./words.ts";
 
-const named = object({ name: text });
+const named = once(() => object({ name: text }));
 
-const finding = object({
-  id: text,
-  arn: text,
-  accountId: text,
-  region: text,
-  type: text,
-  title: text,
-  severity: number,
-  resource: object({
-    instanceDetails: object({ instanceId: text }),
-    accessKeyDetails: object({ userName: text }),
-    s3BucketDetails: list(named),
-    eksClusterDetails: named,
-    ecsClusterDetails: named,
-    rdsDbInstanceDetails: object({ dbInstanceIdentifier: text }),
-    lambdaDetails: object({ functionName: text }),
-    containerDetails: named,
-    kubernetesDetails: object({ kubernetesWorkloadDetails: named }),
-  }),
-  service: object({
-    archived: flag,
-    additionalInfo: object({ sample: flag, value: text }),
-    detection: object({
-      sequence: object({
-        resources: list(object({ uid: text, name: text })),
-        actors: list(object({ user: named })),
+const finding = once(() =>
+  object({
+    id: text,
+    arn: text,
+    accountId: text,
+    region: text,
+    type: text,
+    title: text,
+    severity: number,
+    resource: object({
+      instanceDetails: object({ instanceId: text }),
+      accessKeyDetails: object({ userName: text }),
+      s3BucketDetails: list(named()),
+      eksClusterDetails: named(),
+      ecsClusterDetails: named(),
+      rdsDbInstanceDetails: object({ dbInstanceIdentifier: text }),
+      lambdaDetails: object({ functionName: text }),
+      containerDetails: named(),
+      kubernetesDetails: object({ kubernetesWorkloadDetails: named() }),
+    }),
+    service: object({
+      archived: flag,
+      additionalInfo: object({ sample: flag, value: text }),
+      detection: object({
+        sequence: object({
+          resources: list(object({ uid: text, name: text })),
+          actors: list(object({ user: named() })),
+        }),
       }),
     }),
   }),
-});
+);
 
-type Finding = NonNullable<z.infer<typeof finding>>;
+type Finding = NonNullable<z.infer<ReturnType<typeof finding>>>;
 
 /** What the finding is about: the resource that was attacked or misused, of an attack sequence the first. */
 function resourceOf({ resource, service }: Finding): string | undefined {
@@ -109,12 +112,13 @@ function noticeOf(found: Finding, event: AwsEvent): Notice {
   return { ...common, summary: `${said}${about}${kind}`, severity, condition: severity === 1 ? `${key}:info` : key };
 }
 
-const runtimeThing = object({
-  resourceType: text,
-  eksClusterDetails: object({ clusterName: text }),
-  ecsClusterDetails: object({ clusterName: text }),
-  ec2InstanceDetails: object({ instanceId: text }),
-});
+const runtimeThing = () =>
+  object({
+    resourceType: text,
+    eksClusterDetails: object({ clusterName: text }),
+    ecsClusterDetails: object({ clusterName: text }),
+    ec2InstanceDetails: object({ instanceId: text }),
+  });
 
 export const guardduty = () =>
   [
@@ -128,8 +132,8 @@ export const guardduty = () =>
       // Old test events hold a list of findings.
       detail: () =>
         z.union([
-          z.object({ findings: z.array(finding).min(1) }),
-          z.unknown().transform((detail) => ({ findings: [finding.parse(detail)] })),
+          z.object({ findings: z.array(finding()).min(1) }),
+          z.unknown().transform((detail) => ({ findings: [finding().parse(detail)] })),
         ]),
       format: ({ findings }, event) => findings.map((found) => noticeOf(found ?? {}, event)),
     }),
@@ -140,7 +144,7 @@ export const guardduty = () =>
         means: `GuardDuty's agent ${health === "Healthy" ? "watches" : "no longer watches"} a cluster or instance`,
         severity: health === "Healthy" ? "0" : "3",
         clears: health === "Healthy" ? undefined : "GuardDuty Runtime Protection Healthy",
-        detail: () => z.object({ accountId: text, resourceAccountId: text, resourceDetails: runtimeThing }),
+        detail: () => z.object({ accountId: text, resourceAccountId: text, resourceDetails: runtimeThing() }),
         format: ({ accountId, resourceAccountId, resourceDetails }, event) => {
           const name =
             resourceDetails?.eksClusterDetails?.clusterName ??
@@ -169,7 +173,7 @@ export const guardduty = () =>
         z.object({
           scanStatus: text,
           s3ObjectDetails: object({ bucketName: text, objectKey: text }),
-          scanResultDetails: object({ scanResultStatus: text, threats: list(named) }),
+          scanResultDetails: object({ scanResultStatus: text, threats: list(named()) }),
         }),
       format: ({ scanStatus, s3ObjectDetails, scanResultDetails }, event) => {
         const result = (scanResultDetails?.scanResultStatus ?? scanStatus)?.toUpperCase();

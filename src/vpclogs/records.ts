@@ -1,12 +1,5 @@
 import * as z from "zod";
-
-const once = <Built>(build: () => Built): (() => Built) => {
-  let built: Built | undefined;
-  return () => {
-    built ??= build();
-    return built;
-  };
-};
+import { once } from "../once.ts";
 
 const integer = () => z.union([z.int(), z.bigint()]);
 const text = () => z.string().exactOptional();
