@@ -1,5 +1,5 @@
 import { type Column, columnsByName, headerlessLayout, type Layout, layoutOf } from "./columns.ts";
-import { blocks } from "./lines.ts";
+import { blocks, maxLineBytes } from "./lines.ts";
 import type { FlowRecord, TransitGatewayRecord } from "./records.ts";
 import { countMalformed, type LogStats, newStats } from "./stats.ts";
 
@@ -45,8 +45,8 @@ export class FlowLines {
   layout: Layout | undefined;
   private bytes: Uint8Array = new Uint8Array();
   private text: string | undefined;
-  private readonly starts: number[] = [];
-  private readonly ends: number[] = [];
+  private readonly starts = new Int32Array(maxLineBytes);
+  private readonly ends = new Int32Array(maxLineBytes);
   private values: (Value | undefined)[] = [];
   /** The record before, where its fields are those that `values` had. */
   private last: Fields | undefined;

@@ -184,7 +184,8 @@ class FlowScan implements FlowRow {
 
   text(column: string): string {
     const { bytes } = this;
-    const position = this.layout?.at.get(column) ?? Number.NaN;
+    const position = this.layout?.at.get(column);
+    if (position === undefined) return "";
     const separator = this.layout?.separator === "," ? comma : space;
     let start = this.lineStart;
     for (let at = start, words = 0; ; at++) {
