@@ -1,4 +1,4 @@
-import { blocks, maxLineBytes } from "./lines.ts";
+import { blocks, maxLineBytes, pieces } from "./lines.ts";
 import type { DnsRecord } from "./records.ts";
 import { countMalformed, type LogStats, newStats } from "./stats.ts";
 
@@ -54,14 +54,16 @@ export async function* dnsRecords(
 
   for await (const block of blocks(chunks, tooLong)) {
     stats.bytes += block.length;
-    const text = decoder.decode(block);
-    for (let from = 0; from < text.length; ) {
-      const end = text.indexOf("\n", from);
-      const line = text.slice(stats.lines === 0 && text.charCodeAt(0) === 0xfeff ? 1 : from, end);
-      stats.lines++;
-      const record = read(line);
-      if (record) yield record;
-      from = end + 1;
+    for (const piece of pieces(block)) {
+      const text = decoder.decode(piece);
+      for (let from = 0; from < text.length; ) {
+        const end = text.indexOf("\n", from);
+        const line = text.slice(stats.lines === 0 && text.charCodeAt(0) === 0xfeff ? 1 : from, end);
+        stats.lines++;
+        const record = read(line);
+        if (record) yield record;
+        from = end + 1;
+      }
     }
   }
   drop();

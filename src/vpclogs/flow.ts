@@ -1,5 +1,5 @@
 import { type Column, columnsByName, headerlessLayout, type Layout, layoutOf } from "./columns.ts";
-import { blocks, maxLineBytes } from "./lines.ts";
+import { blocks, maxLineBytes, pieces } from "./lines.ts";
 import type { FlowRecord, TransitGatewayRecord } from "./records.ts";
 import { countMalformed, type LogStats, newStats } from "./stats.ts";
 
@@ -29,13 +29,15 @@ export async function* flowRecords(
   };
   for await (const block of blocks(chunks, tooLong)) {
     stats.bytes += block.length;
-    const text = decoder.decode(block);
-    lines.block(block, text.length === block.length ? text : undefined);
-    for (let from = 0; from < block.length; ) {
-      const end = block.indexOf(10, from);
-      const record = lines.read(from, end);
-      if (record) yield record as FlowRecord;
-      from = end + 1;
+    for (const piece of pieces(block)) {
+      const text = decoder.decode(piece);
+      lines.block(piece, text.length === piece.length ? text : undefined);
+      for (let from = 0; from < piece.length; ) {
+        const end = piece.indexOf(10, from);
+        const record = lines.read(from, end);
+        if (record) yield record as FlowRecord;
+        from = end + 1;
+      }
     }
   }
 }

@@ -56,6 +56,18 @@ export async function* blocks(chunks: AsyncIterable<Uint8Array>, tooLong: () => 
   if (line) yield line;
 }
 
+/**
+ * Cuts a block into smaller ones of whole lines, to be decoded one by one: a text of over 128 kB is a large object to
+ * V8, which frees it late.
+ */
+export function* pieces(block: Uint8Array): Generator<Uint8Array> {
+  for (let start = 0; start < block.length; ) {
+    const end = block.lastIndexOf(lineFeed, Math.min(start + maxLineBytes, block.length - 1)) + 1;
+    yield block.subarray(start, end);
+    start = end;
+  }
+}
+
 function joined(pieces: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(pieces.reduce((bytes, piece) => bytes + piece.length, 0));
   let at = 0;
