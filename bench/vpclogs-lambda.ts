@@ -2,7 +2,7 @@
  * The largest log file that AWS writes, 75 MB of gzip, through the built handler as Lambda runs it: with the memory and
  * the share of a processor that Lambda gives (1,769 MB is one). Needs Linux, root and its control groups.
  *
- *   node bench/vpclogs-lambda.ts [--memory 256,512] [FILE]      FILE: another log, its kind told by its name
+ *   npm run bench:lambda -- [--memory 256,512] [FILE]      FILE: another log, its kind told by its name
  */
 import { existsSync, mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";

@@ -30,6 +30,7 @@ export const commands = {
     lint: "check style and imports",
     bench: "measure the handler",
     "bench:vpclogs": "measure the reader of VPC logs",
+    "bench:lambda": "read the largest log file with a Lambda function's memory and share of a processor",
     fuzz: "send generated events through the handler for longer than the tests do",
     drill: "prove that no event is lost while the console is down",
     help: "this list",
