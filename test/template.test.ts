@@ -116,6 +116,18 @@ describe("the function", () => {
   });
 });
 
+test("no unquoted comma has made two properties of one", () => {
+  const visit = (value: Loose, where: string): void => {
+    if (value === null || typeof value !== "object") return;
+    for (const [key, below] of Object.entries(value)) {
+      expect(key, where).toMatch(/^\S+( \S+)?$|^\d+$/);
+      expect(below, `${where}.${key}`).not.toBeNull();
+      visit(below, `${where}.${key}`);
+    }
+  };
+  visit(template, "template");
+});
+
 describe("the failure path", () => {
   test("leads from the rule and the function to the retry queue, back into the function, and ends in the dead letters", () => {
     const retryArn = { "Fn::GetAtt": ["Events2PantherRetryQueue", "Arn"] };
