@@ -11,7 +11,7 @@ const eventOf = (source: string, detailType: string, detail: unknown, resources:
   return parsed;
 };
 const uuid = "4c0a1d3e-8b2f-4f6a-9d7c-0e1f2a3b4c5d";
-const other = "7e8845b5-ca30-415f-a842-e0152bf4d0ca";
+const other = "247c6835-72b8-4ee1-c21f-09bd6543ce7b";
 
 describe("finds the thing and its state, whatever the spelling", () => {
   test.for([
