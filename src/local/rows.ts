@@ -12,6 +12,8 @@ export interface Row {
   /** Milliseconds since 1970. */
   readonly first: number;
   readonly last: number;
+  /** How many messages had come when its last one did: newest first where times are the same. */
+  readonly order: number;
 }
 
 export interface Rows {
@@ -28,13 +30,14 @@ export interface Rows {
 /** @param clearTrigger whether docs/panther-clear-trigger.js is installed */
 export function createRows({ clearTrigger = false, now = Date.now } = {}): Rows {
   const rows = new Map<string, Row>();
+  let taken = 0;
   return {
     take(event) {
       const text = (name: string): string => String(event[name] ?? "");
       const identifier = identifierOf(event);
       const before = rows.get(identifier);
       const row = before
-        ? { ...before, summary: event.summary, tally: before.tally + 1, last: now() }
+        ? { ...before, summary: event.summary, tally: before.tally + 1, last: now(), order: ++taken }
         : {
             identifier,
             node: event.node.toLowerCase(),
@@ -45,6 +48,7 @@ export function createRows({ clearTrigger = false, now = Date.now } = {}): Rows 
             tally: 1,
             first: now(),
             last: now(),
+            order: ++taken,
           };
       rows.set(identifier, row);
       return { row, created: !before };

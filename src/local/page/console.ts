@@ -116,7 +116,7 @@ export function consoleView(): ConsoleView {
         (source.value === "" || row.source === source.value) &&
         (text.value.trim() === "" || contains([row.node, row.tag, row.summary], text.value.trim())),
     );
-    matches.sort((a, b) => b.last - a.last || b.first - a.first);
+    matches.sort((a, b) => b.order - a.order);
     const visible = matches.slice(0, most);
 
     const kept = new Set(visible.map(({ identifier }) => identifier));
