@@ -93,7 +93,7 @@ function put(key: string, body: Uint8Array, region = "eu-west-1"): void {
   const { objects } = s3.buckets.get(bucket) ?? { objects: new Map<string, Uint8Array>() };
   s3.buckets.set(bucket, { region, objects: objects.set(key, body) });
 }
-const rows = () => local.rows.all().map(({ first: _, last: __, external_id: ___, ...row }) => row);
+const rows = () => local.rows.all().map(({ first: _, last: __, external_id: ___, order: ____, ...row }) => row);
 const delivered = (messages: number) => ({ value: { delivered: messages, refused: 0, undelivered: 0, dropped: [] } });
 
 describe("a log file in the bucket", () => {
