@@ -56,8 +56,8 @@ export function compose(notices: readonly Notice[], event: AwsEvent, policy: Pol
       dropped.push(reason);
       continue;
     }
-    for (const { severity, row, prefix } of rowsOf(notice, policy)) {
-      const message = messageOf(notice, event, severity, row, prefix);
+    for (const { severity, prefix } of rowsOf(notice, policy)) {
+      const message = messageOf(notice, event, severity, prefix);
       if (messages.has(message.identifier)) dropped.push("repeated");
       else messages.set(message.identifier, message);
     }
@@ -78,14 +78,14 @@ const cleared = (clears: readonly ProblemSeverity[], policy: Policy): ProblemSev
  * The rows a notice goes to. A recovery never creates a severity-0 row on a problem's identifier: the console would
  * swallow the problem when it comes back.
  */
-function rowsOf(notice: Notice, policy: Policy): { severity: Severity; row: Severity; prefix: string }[] {
+function rowsOf(notice: Notice, policy: Policy): { severity: Severity; prefix: string }[] {
   if (notice.severity !== 0 || policy.clearing === "separate") {
-    return [{ severity: notice.severity, row: notice.severity, prefix: "" }];
+    return [{ severity: notice.severity, prefix: "" }];
   }
-  return cleared(notice.clears, policy).map((severity) => ({ severity, row: severity, prefix: "CLEAR: " }));
+  return cleared(notice.clears, policy).map((severity) => ({ severity, prefix: "CLEAR: " }));
 }
 
-function messageOf(notice: Notice, event: AwsEvent, severity: Severity, row: Severity, prefix: string): PantherMessage {
+function messageOf(notice: Notice, event: AwsEvent, severity: Severity, prefix: string): PantherMessage {
   const account = named(event.account, most.account);
   const region = named(event.region, most.region);
   const detailType = named(event.detailType, most.detailType);
@@ -95,7 +95,7 @@ function messageOf(notice: Notice, event: AwsEvent, severity: Severity, row: Sev
     tag: named(notice.tag ?? event.detailType, most.tag),
     summary: "",
     severity,
-    identifier: `${key}:${row}`,
+    identifier: `${key}:${severity}`,
     external_id: key,
     account,
     region,

@@ -159,9 +159,9 @@ export function pantherConsole(options: ConsoleOptions): PantherConsole {
       if (answer.lost || requests >= tries) return undelivered;
       const backoff = random() * Math.min(mostBackoff, firstBackoff * 2 ** (requests - 1));
       // A kept-alive connection that the console has closed meanwhile says nothing of the console: a new one at once.
-      const pause = answer.again === 0 && requests <= 2 ? 0 : Math.max(backoff, answer.again ?? 0);
-      if (now() + pause >= deadline) return undelivered;
-      if (pause > 0) await sleep(pause);
+      const wait = answer.again === 0 && requests <= 2 ? 0 : Math.max(backoff, answer.again ?? 0);
+      if (now() + wait >= deadline) return undelivered;
+      if (wait > 0) await sleep(wait);
     }
   }
 
