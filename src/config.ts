@@ -1,11 +1,19 @@
 import * as z from "zod";
+import settingsFile from "../settings.json" with { type: "json" };
 import type { Policy } from "./message.ts";
-import { type Noise, noiseKinds } from "./notice.ts";
+import type { Noise } from "./notice.ts";
+import { readSettings, type Settings, SettingsError } from "./settings.ts";
 
 /** Where the token comes from: the environment, or a secret of AWS Secrets Manager. */
 export type TokenSource =
   | { readonly kind: "value"; readonly token: string }
-  | { readonly kind: "secret"; readonly arn: string; readonly key: string };
+  | {
+      readonly kind: "secret";
+      readonly arn: string;
+      readonly region: string;
+      /** The key of a JSON secret; without it, a plain string or JSON with a single string. */
+      readonly key: string | undefined;
+    };
 
 export interface Config {
   readonly apiUrl: URL;
@@ -25,98 +33,43 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
+/** The path of the console's event API. The queueing API beside it never says what becomes of an event. */
+export const apiPath = "/api/event/create";
 export const tokenPattern = /^[A-Za-z0-9]{32}$/;
+/** A secret's whole ARN; a key of a JSON secret follows as in Amazon ECS, `ARN:KEY` or `ARN:KEY::`. */
+const secretPattern =
+  /^(?<arn>arn:[\w-]+:secretsmanager:(?<region>[\w-]+):\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6})(?::(?<key>[\w/+=.@-]+)(?:::)?)?$/;
 const local = /^(?:localhost|127(?:\.\d+){3}|\[::1\]|host\.docker\.internal)$/;
 
-const empty = (value: unknown): unknown => (value === "" ? undefined : value);
-const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values, name: string) =>
-  z.preprocess(empty, z.enum(values, `${name} should be ${values.join(" or ")}`).default(values[0] as Values[number]));
+const optional = z.preprocess((value) => (value === "" ? undefined : value), z.string().optional());
 
 const environment = () =>
   z.object({
-    API_URL: z
-      .string(
-        "API_URL is missing: it should be the console's address, https://NAME.app.panther.support/api/event/create",
-      )
-      .refine(
-        (value) => URL.canParse(value.trim()) && /^https?:$/.test(new URL(value.trim()).protocol),
-        "API_URL should be a web address such as https://NAME.app.panther.support/api/event/create",
-      )
-      .transform((value) => new URL(value.trim())),
-    API_TOKEN: z.preprocess(
-      empty,
-      z
-        .string()
-        .trim()
-        .regex(tokenPattern, "API_TOKEN should be the console's API key: 32 letters and digits")
-        .optional(),
-    ),
-    API_TOKEN_SECRET_ARN: z.preprocess(
-      empty,
-      z
-        .string()
-        .regex(
-          /^arn:[\w-]+:secretsmanager:[^:]+:\d{12}:secret:.+$/,
-          "API_TOKEN_SECRET_ARN should be the ARN of a secret",
-        )
-        .optional(),
-    ),
-    API_TOKEN_SECRET_KEY: z.string().default(""),
-    ALLOW_HTTP: oneOf(["false", "true"], "ALLOW_HTTP"),
-    MIN_SEVERITY: z.preprocess(
-      empty,
-      z.coerce
-        .number("MIN_SEVERITY should be a whole number from 0 to 5")
-        .int("MIN_SEVERITY should be a whole number from 0 to 5")
-        .min(0, "MIN_SEVERITY should be a whole number from 0 to 5")
-        .max(5, "MIN_SEVERITY should be a whole number from 0 to 5")
-        .default(1),
-    ),
-    DROP: z
-      .string()
-      .default("duplicate,passed,progress,read-only,target-tracking")
-      .transform((value) =>
-        value
-          .split(",")
-          .map((kind) => kind.trim())
-          .filter((kind) => kind && kind !== "none"),
-      )
-      .pipe(
-        z.array(z.enum(noiseKinds, `DROP should be none, or some of ${noiseKinds.join(",")}, with commas between`)),
-      ),
-    CLEARING: oneOf(["separate", "automation"], "CLEARING"),
-    // `sam local` passes the queue's logical name in its address's place: there is no queue then.
+    API_URL: z.string().trim().default(""),
+    API_TOKEN: z.string().trim().default(""),
+    // `sam local` passes the queue's logical name in place of its URL: there is no queue then.
     DEAD_LETTER_QUEUE_URL: z
       .string()
       .transform((value) => (URL.canParse(value) ? value : undefined))
       .optional(),
-    VPC_LOGS_BUCKET: z.preprocess(empty, z.string().optional()),
+    VPC_LOGS_BUCKET: optional,
     AWS_LAMBDA_FUNCTION_NAME: z.string().default("AWS-Events2Panther"),
-    FUNCTION_ROLE: z.preprocess(empty, z.string().optional()),
+    FUNCTION_ROLE: optional,
     AWS_REGION: z.string().default("unknown"),
   });
 
 /**
- * The configuration that `env` holds.
+ * The configuration that the environment `env` and settings.json hold.
+ * @param file the parsed content of settings.json
  * @throws {ConfigError}
  */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const parsed = environment().safeParse(env);
-  if (!parsed.success) throw new ConfigError(`${parsed.error.issues[0]?.message ?? "the configuration is malformed"}.`);
-  const read = parsed.data;
-  if (read.API_URL.protocol !== "https:" && !local.test(read.API_URL.hostname) && read.ALLOW_HTTP !== "true") {
-    throw new ConfigError(
-      "API_URL should begin with https://, or ALLOW_HTTP be true: the token would travel in the clear.",
-    );
-  }
+export function readConfig(env: Readonly<Record<string, string | undefined>>, file: unknown = settingsFile): Config {
+  const read = environment().parse(env);
+  const settings = settingsOf(file, env);
   return {
-    apiUrl: read.API_URL,
-    token: tokenSource(read.API_TOKEN, read.API_TOKEN_SECRET_ARN, read.API_TOKEN_SECRET_KEY),
-    policy: {
-      minSeverity: read.MIN_SEVERITY as Policy["minSeverity"],
-      drop: new Set<Noise>(read.DROP),
-      clearing: read.CLEARING,
-    },
+    apiUrl: apiUrl(read.API_URL, settings.allowHttp),
+    token: tokenSource(read.API_TOKEN),
+    policy: policyOf(settings),
     deadLetterQueueUrl: read.DEAD_LETTER_QUEUE_URL,
     vpcLogsBucket: read.VPC_LOGS_BUCKET,
     functionName: read.AWS_LAMBDA_FUNCTION_NAME,
@@ -125,9 +78,51 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   };
 }
 
-function tokenSource(token: string | undefined, arn: string | undefined, key: string): TokenSource {
-  if (token && arn) throw new ConfigError("API_TOKEN and API_TOKEN_SECRET_ARN are both set: keep one of them.");
-  if (token) return { kind: "value", token };
-  if (arn) return { kind: "secret", arn, key };
-  throw new ConfigError("API_TOKEN is missing: it should be the console's API key, 32 letters and digits.");
+/** What the settings say of messages. */
+export const policyOf = ({ minSeverity, drop, clearing }: Settings): Policy => ({
+  minSeverity: minSeverity as Policy["minSeverity"],
+  drop: new Set<Noise>(drop),
+  clearing,
+});
+
+function settingsOf(file: unknown, env: Readonly<Record<string, string | undefined>>): Settings {
+  try {
+    return readSettings(file, env);
+  } catch (error) {
+    throw error instanceof SettingsError ? new ConfigError(error.message) : error;
+  }
+}
+
+/** `allowHttp` permits a console elsewhere than on this machine without TLS. */
+function apiUrl(text: string, allowHttp: boolean): URL {
+  const example = `https://NAME.app.panther.support${apiPath}`;
+  if (!text) throw new ConfigError(`API_URL is missing: it should be the console's event API, ${example}.`);
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+    throw new ConfigError(`API_URL should be a web address such as ${example}.`);
+  }
+  const url = new URL(text);
+  if (!url.pathname.endsWith(apiPath) || url.search || url.hash || url.username) {
+    const why = url.pathname.endsWith("/api/event/queue")
+      ? ": the queueing API never says what becomes of an event"
+      : "";
+    throw new ConfigError(`API_URL should end in ${apiPath}, such as ${url.origin}${apiPath}${why}.`);
+  }
+  if (url.protocol !== "https:" && !local.test(url.hostname) && !allowHttp) {
+    throw new ConfigError(
+      "API_URL should begin with https://, or allowHttp be true in settings.json: the token would travel in the clear.",
+    );
+  }
+  return url;
+}
+
+function tokenSource(text: string): TokenSource {
+  if (!text) throw new ConfigError("API_TOKEN is missing: it should be the console's API key, 32 letters and digits.");
+  if (tokenPattern.test(text)) return { kind: "value", token: text };
+  const { arn, region, key } = secretPattern.exec(text)?.groups ?? {};
+  if (arn && region) return { kind: "secret", arn, region, key };
+  throw new ConfigError(
+    text.startsWith("arn:")
+      ? "API_TOKEN should be the whole ARN of a secret, with the six characters at its end, such as arn:aws:secretsmanager:eu-west-1:111122223333:secret:panther-AbCdEf, perhaps with :KEY after it."
+      : "API_TOKEN should be the console's API key (32 letters and digits), or the ARN of a secret that holds it.",
+  );
 }

@@ -3,7 +3,7 @@ export type Severity = 0 | ProblemSeverity;
 export type ProblemSeverity = 1 | 2 | 3 | 4 | 5;
 
 /**
- * Why a notice is not worth a line unless it is asked for. The `DROP` setting names the kinds that are left out:
+ * Why a notice is not worth a line unless it is asked for. The setting `drop` names the kinds that are left out:
  * `duplicate` the same thing told twice, `passed` a check that passed and clears nothing, `progress` a step on the way
  * of something that will be told when it ends, `read-only` an API call that changed nothing, `sample` a generated
  * finding, `target-tracking` an alarm that only steers auto scaling.

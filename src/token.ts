@@ -1,8 +1,11 @@
-import type { TokenSource } from "./config.ts";
+import { type TokenSource, tokenPattern } from "./config.ts";
+import { isFields } from "./event.ts";
 import type { Token } from "./panther.ts";
 
+type Secret = Extract<TokenSource, { kind: "secret" }>;
+
 /** Reads a secret's string. */
-export type ReadSecret = (arn: string) => Promise<string | undefined>;
+export type ReadSecret = (secret: Secret) => Promise<string | undefined>;
 
 /** How long a secret that did not help is not read again, in milliseconds. */
 const pause = 60_000;
@@ -19,7 +22,7 @@ export function tokenOf(source: TokenSource, readSecret: ReadSecret = fromSecret
   let refreshing: Promise<boolean> | undefined;
   let refreshedAt = Number.NEGATIVE_INFINITY;
   const read = (): Promise<string> => {
-    const reading = readSecret(source.arn).then((value) => tokenIn(value, source.key));
+    const reading = readSecret(source).then((value) => tokenIn(value, source.key));
     reading.catch(() => {
       if (token === reading) token = undefined;
     });
@@ -46,31 +49,40 @@ export function tokenOf(source: TokenSource, readSecret: ReadSecret = fromSecret
   };
 }
 
-/** The token of a secret that is a plain string, or JSON with the token under `key`. */
-function tokenIn(secret: string | undefined, key: string): string {
-  const value = key ? fieldOf(secret, key) : secret;
-  if (!value?.trim() || value.trim().startsWith("{")) {
-    throw new Error(
-      key
-        ? `The secret has no token under the key ${key}: set APITokenSecretKey to the key that holds it.`
-        : "The secret holds no plain string: set APITokenSecretKey to the key that holds the token.",
-    );
-  }
-  return value.trim();
+/**
+ * The token that a secret holds: its plain string, its JSON value under `key`, or the only string of its JSON.
+ * @throws where there is none; the message never contains the secret.
+ */
+function tokenIn(secret: string | undefined, key: string | undefined): string {
+  const token = (candidate(secret ?? "", key) ?? "").trim();
+  if (tokenPattern.test(token)) return token;
+  const expected = "it should be the console's API key, 32 letters and digits";
+  throw new Error(
+    key
+      ? `The secret's key ${key} holds no token: ${expected}.`
+      : `The secret holds no token: ${expected}, as a plain string or as the only string of its JSON (APIToken=ARN:KEY selects a key).`,
+  );
 }
 
-function fieldOf(secret: string | undefined, key: string): string | undefined {
+function candidate(secret: string, key: string | undefined): string | undefined {
+  const json = parsed(secret);
+  if (!isFields(json)) return key ? undefined : secret;
+  const strings = Object.entries(json).filter((entry): entry is [string, string] => typeof entry[1] === "string");
+  if (key) return strings.find(([name]) => name === key)?.[1];
+  return strings.length === 1 ? strings[0]?.[1] : undefined;
+}
+
+function parsed(text: string): unknown {
   try {
-    const value: unknown = (JSON.parse(secret ?? "") as Record<string, unknown>)[key];
-    return typeof value === "string" ? value : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
 }
 
-async function fromSecretsManager(arn: string): Promise<string | undefined> {
+async function fromSecretsManager({ arn, region }: Secret): Promise<string | undefined> {
   const { GetSecretValueCommand, SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
-  const client = new SecretsManagerClient({});
+  const client = new SecretsManagerClient({ region });
   try {
     return (await client.send(new GetSecretValueCommand({ SecretId: arn }))).SecretString;
   } finally {

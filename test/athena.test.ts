@@ -11,9 +11,8 @@ import {
   partitionsOf,
   type ResultRow,
   readCatalog,
-  readResources,
 } from "../src/local/athena.ts";
-import { root } from "../src/local/template.ts";
+import { deployedResources, readParameters, root } from "../src/local/template.ts";
 import { type ColumnKind, columnsByName } from "../src/vpclogs/columns.ts";
 import { flowRecords } from "../src/vpclogs/flow.ts";
 import { logKey } from "../src/vpclogs/keys.ts";
@@ -26,10 +25,10 @@ const client = "198.51.100.23";
 const scanner = "203.0.113.77";
 const vpc = "vpc-0a1b2c3d4e5f60718";
 const values = {
-  VpcLogsBucket: "harbour-logs",
-  VpcLogsPath: "network/AWSLogs/o-harbour01",
-  VpcLogsAccounts: "111122223333,444455556666",
-  VpcLogsVpcs: vpc,
+  LogsBucket: "harbour-logs",
+  LogsPath: "network/AWSLogs/o-harbour01",
+  Accounts: "111122223333,444455556666",
+  Vpcs: vpc,
 };
 
 const schemaColumns = [...columnsByName.values()].filter(({ of }) => of === "schema");
@@ -144,7 +143,7 @@ const flowFiles: { key: string; header: string[]; lines: Record<string, string>[
 
 function flowKey(account: string, region: string, folder: string): string {
   const name = `${account}_vpcflowlogs_${region}_fl-0123456789abcdef0_20261120T0000Z_5a6b7c8d.log.gz`;
-  return `${values.VpcLogsPath}/${account}/vpcflowlogs/${region}/${folder}${name}`;
+  return `${values.LogsPath}/${account}/vpcflowlogs/${region}/${folder}${name}`;
 }
 
 function query(time: string, name: string, fields: Record<string, unknown> = {}): object {
@@ -201,7 +200,7 @@ const dnsFiles: Record<string, (object | string)[]> = {
 
 function dnsKey(day: string): string {
   const name = `${vpc}_vpcdnsquerylogs_111122223333_20261120T0000Z_9a8b7c6d.log.gz`;
-  return `${values.VpcLogsPath}/111122223333/vpcdnsquerylogs/${vpc}/${day}/${name}`;
+  return `${values.LogsPath}/111122223333/vpcdnsquerylogs/${vpc}/${day}/${name}`;
 }
 
 const scratch = mkdtempSync(path.join(tmpdir(), "athena-test-"));
@@ -210,7 +209,7 @@ const parquetFolder = path.join(scratch, "parquet");
 
 function place(folder: string, key: string): string {
   expect(logKey(key), key).toBeDefined();
-  const file = path.join(folder, values.VpcLogsBucket, key);
+  const file = path.join(folder, values.LogsBucket, key);
   mkdirSync(path.dirname(file), { recursive: true });
   return file;
 }
@@ -247,7 +246,7 @@ const glueTypes: Record<ColumnKind, string> = {
   loose: "bigint",
 };
 
-const catalog = (format: "text" | "parquet") => readCatalog({ ...values, VpcLogsTables: format });
+const catalog = (format: "text" | "parquet") => readCatalog({ ...values, FlowLogsFormat: format });
 let athena: LocalAthena;
 let parquetAthena: LocalAthena;
 
@@ -284,19 +283,8 @@ const run = (name: string, engine = athena): Promise<ResultRow[]> => {
 };
 
 describe("the template", () => {
-  const made = (parameters: Record<string, string>) =>
-    Object.entries(readResources(parameters))
-      .filter(([, { Type }]) => /^AWS::(Glue|Athena)::/.test(Type))
-      .map(([name]) => name);
-
-  test("makes no table unless it is asked to, and none without a bucket", () => {
-    expect(made({})).toEqual([]);
-    expect(made({ VpcLogsBucket: "harbour-logs" })).toEqual([]);
-    expect(made({ VpcLogsTables: "text" })).toEqual([]);
-  });
-
   test("makes the flow logs' table alone where no VPC is named", () => {
-    const { tables, queries } = readCatalog({ VpcLogsBucket: "harbour-logs", VpcLogsTables: "text" });
+    const { tables, queries } = readCatalog({ LogsBucket: "harbour-logs" });
     expect(tables.map(({ name }) => name)).toEqual(["vpcflow"]);
     expect(queries.map(({ name }) => name)).toEqual(["Top talkers", "Rejects to a host", "Bytes by interface"]);
     expect(tables[0]?.parameters).toMatchObject({
@@ -322,7 +310,7 @@ describe("the template", () => {
   });
 
   test("limits what a query may read, by a parameter", () => {
-    const group = readResources({ ...values, VpcLogsTables: "text", VpcLogsScanLimit: "7" }).VpcLogsWorkGroup;
+    const group = deployedResources("athena.yaml", { ...values, ScanLimit: "7" }).VpcLogsWorkGroup;
     expect(group?.Properties.WorkGroupConfiguration).toMatchObject({
       BytesScannedCutoffPerQuery: "7000000000",
       EnforceWorkGroupConfiguration: true,
@@ -330,27 +318,17 @@ describe("the template", () => {
   });
 
   test("takes in its parameters what bucket layouts need, and nothing that breaks a list or a path", () => {
-    const patterns = readParameterPatterns();
-    const takes = (name: string, value: string) => new RegExp(patterns[name] ?? "$^").test(value);
+    const parameters = readParameters("athena.yaml");
+    const takes = (name: string, value: string) => new RegExp(parameters[name]?.AllowedPattern ?? "$^").test(value);
     for (const path of ["AWSLogs", "AWSLogs/o-abcdefghij", "a/b c/AWSLogs", "/AWSLogs", "AWSLogs/", "x/AWSLogs/o-a1"])
-      expect([path, takes("VpcLogsPath", path)]).toEqual([path, !/ |^\/|\/$/.test(path)]);
-    expect(takes("VpcLogsAccounts", values.VpcLogsAccounts)).toBe(true);
-    expect(takes("VpcLogsAccounts", "111122223333, 444455556666")).toBe(false);
-    expect(takes("VpcLogsRegions", "us-gov-west-1,eu-central-2")).toBe(true);
-    expect(takes("VpcLogsRegions", "eu-west-1,")).toBe(false);
-    expect(takes("VpcLogsVpcs", `${vpc},vpc-1a2b3c4d`)).toBe(true);
+      expect([path, takes("LogsPath", path)]).toEqual([path, !/ |^\/|\/$/.test(path)]);
+    expect(takes("Accounts", values.Accounts)).toBe(true);
+    expect(takes("Accounts", "111122223333, 444455556666")).toBe(false);
+    expect(takes("Regions", "us-gov-west-1,eu-central-2")).toBe(true);
+    expect(takes("Regions", "eu-west-1,")).toBe(false);
+    expect(takes("Vpcs", `${vpc},vpc-1a2b3c4d`)).toBe(true);
   });
 });
-
-function readParameterPatterns(): Record<string, string> {
-  const text = readFileSync(path.join(root, "template.yaml"), "utf8");
-  return Object.fromEntries(
-    [...text.matchAll(/^ {2}(\w+):\n(?: {4}.*\n)*? {4}AllowedPattern: (.+)\n/gm)].map(([, name, pattern]) => [
-      name,
-      pattern,
-    ]),
-  );
-}
 
 describe("the tables", () => {
   test("name the flow logs' columns as AWS.VPCFlow does, in the order of the recommended format", () => {

@@ -1,8 +1,9 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { gallery, readme } from "../src/local/docs.ts";
-import { readTemplate, root } from "../src/local/template.ts";
+import { gallery, readme, settingsPage, settingsSchema } from "../src/local/docs.ts";
+import { readParameters, root, type TemplateName } from "../src/local/template.ts";
+import { describeSettings, readSettings } from "../src/settings.ts";
 
 const pages = ["README.md", "CONTRIBUTING.md", ...globSync("docs/*.md", { cwd: root })];
 const read = (page: string): string => readFileSync(path.join(root, page), "utf8");
@@ -21,13 +22,65 @@ describe.each(pages)("%s", (page) => {
   });
 });
 
-test("the gallery and the README's tables are up to date: npm run docs", () => {
+test("what is generated is up to date: npm run docs", () => {
   expect(read("docs/events.md")).toBe(gallery());
   expect(read("README.md")).toBe(readme(read("README.md")));
+  expect(read("docs/settings.md")).toBe(settingsPage(read("docs/settings.md")));
+  expect(read("settings.schema.json")).toBe(settingsSchema());
 });
 
-test("the README tells of every parameter of the template", () => {
-  const { Parameters } = readTemplate() as { Parameters: Record<string, unknown> };
-  const told = read("README.md") + read("docs/vpc-logs.md") + read("docs/athena.md");
-  expect(Object.keys(Parameters).filter((name) => !told.includes(`\`${name}\``))).toEqual([]);
+test.each<[TemplateName, string[]]>([
+  ["template.yaml", ["README.md", "docs/deployment.md"]],
+  ["athena.yaml", ["docs/athena.md"]],
+])("the documents tell of every parameter of %s", (template, documents) => {
+  const told = documents.filter((page) => existsSync(path.join(root, page))).map(read);
+  const missing = Object.keys(readParameters(template)).filter((name) => !told.join().includes(`\`${name}\``));
+  expect(missing).toEqual([]);
+});
+
+describe("settings.schema.json", () => {
+  const schema = JSON.parse(settingsSchema()) as {
+    additionalProperties: boolean;
+    properties: Record<string, { type: string; description?: string; default?: unknown }>;
+  };
+  const { $schema, ...properties } = schema.properties;
+  const settings = describeSettings();
+
+  test("has every setting, with its description and a default that it accepts", () => {
+    expect(Object.keys(properties)).toEqual(settings.map(({ name }) => name));
+    for (const { name, description, value, check } of settings) {
+      expect(properties[name]).toMatchObject({ description, default: value });
+      expect(check.safeParse(properties[name]?.default).success).toBe(true);
+    }
+    expect(properties.minSeverity).toMatchObject({ type: "integer", minimum: 0, maximum: 5 });
+  });
+
+  test("accepts the tracked settings.json, which refers to it, and no unknown setting", () => {
+    const tracked = JSON.parse(read("settings.json")) as Record<string, unknown>;
+    expect(tracked.$schema).toBe("./settings.schema.json");
+    expect($schema).toEqual({ type: "string" });
+    expect(schema.additionalProperties).toBe(false);
+    expect(Object.keys(tracked).filter((name) => !(name in schema.properties))).toEqual([]);
+    expect(() => readSettings(tracked)).not.toThrow();
+  });
+});
+
+test("docs/settings.md tells of every setting and its variable, and its example is valid", () => {
+  const page = read("docs/settings.md");
+  for (const { name, variable } of describeSettings()) expect(page).toContain(`\n| \`${name}\` | \`${variable}\` | `);
+  const examples = [...page.matchAll(/^```json\n(.*?)^```/gms)].map(([, json]) => JSON.parse(String(json)));
+  const [settings, env] = examples;
+  expect(() => readSettings(settings, env.Parameters)).not.toThrow();
+});
+
+describe("docs/events.md", () => {
+  const detailTypes = gallery().match(/^\| [^|]+(?= \|)/gm);
+
+  test("marks an event type that no rule lets through", () => {
+    expect(detailTypes).toContain("| Tag Change on Resource (not by default)");
+  });
+
+  test.each(["AWS Health Event", "EC2 Instance State-change Notification"])("does not mark %s", (detailType) => {
+    expect(detailTypes).toContain(`| ${detailType}`);
+  });
 });

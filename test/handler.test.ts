@@ -141,22 +141,14 @@ describe("the function", () => {
   test("takes its token from a secret, and again when that was rotated", async () => {
     const aws = await awsEndpoint();
     const arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:panther-AbCdEf";
-    const { local, lambda } = await running({
-      API_TOKEN: "",
-      API_TOKEN_SECRET_ARN: arn,
-      API_TOKEN_SECRET_KEY: "token",
-    });
+    const { local, lambda } = await running({ API_TOKEN: `${arn}:token` });
     aws.secrets.set(arn, JSON.stringify({ token: local.token }));
     expect(await lambda.invoke(guideEvent)).toMatchObject({ value: { delivered: 1 } });
     local.acceptedToken = "rotated0rotated0rotated0rotated0";
     expect(await lambda.invoke(guideEvent)).toMatchObject({ error: { errorType: "UndeliveredError" } });
     await lambda.stop();
 
-    const { local: other, lambda: again } = await running({
-      API_TOKEN: "",
-      API_TOKEN_SECRET_ARN: arn,
-      API_TOKEN_SECRET_KEY: "token",
-    });
+    const { local: other, lambda: again } = await running({ API_TOKEN: `${arn}:token` });
     await again.invoke(guideEvent);
     other.acceptedToken = "rotated0rotated0rotated0rotated0";
     aws.secrets.set(arn, JSON.stringify({ token: other.acceptedToken }));

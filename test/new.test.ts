@@ -11,7 +11,15 @@ import { root } from "../src/local/template.ts";
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(path.join(tmpdir(), "new-"));
-  for (const part of ["src", "template.yaml", "package.json", "tsconfig.json", "biome.json", ".gitignore"]) {
+  for (const part of [
+    "src",
+    "template.yaml",
+    "settings.json",
+    "package.json",
+    "tsconfig.json",
+    "biome.json",
+    ".gitignore",
+  ]) {
     cpSync(path.join(root, part), path.join(folder, part), { recursive: true });
   }
   symlinkSync(path.join(root, "node_modules"), path.join(folder, "node_modules"));

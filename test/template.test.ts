@@ -1,10 +1,20 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { ConfigError, readConfig } from "../src/config.ts";
 import { esbuildArguments } from "../src/local/build.ts";
 import { readSample, sampleNames } from "../src/local/samples.ts";
-import { readTemplate, root } from "../src/local/template.ts";
-import { matches } from "./patterns.ts";
+import {
+  deployedResources,
+  parseTemplate,
+  readParameters,
+  readTemplate,
+  root,
+  rulePatterns,
+  sampleRoleArn,
+} from "../src/local/template.ts";
+import { compilePattern } from "../src/patterns/compile.ts";
+import { describeSettings } from "../src/settings.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: a template is as deep as it is loose.
 type Loose = any;
@@ -12,14 +22,12 @@ const text = readFileSync(path.join(root, "template.yaml"), "utf8");
 const template: Loose = readTemplate();
 const { Resources: resources, Parameters: parameters } = template;
 const lambda = resources.Events2PantherFunction.Properties;
-const roleArn = "arn:aws:iam::111122223333:role/AWS-Events2Panther-Events2PantherFunctionRole-1A2B";
-
-/** The pattern of the catch-all rule, as CloudFormation deploys it. */
-const catchAll: Loose = JSON.parse(
-  JSON.stringify(lambda.Events.AllEvents.Properties.Pattern, (_, value) =>
-    value?.["Fn::GetAtt"]?.[0] === "Events2PantherFunctionRole" ? roleArn : value,
-  ),
+const secretArn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:ops/panther-AbCdEf";
+const rules = Object.fromEntries(
+  Object.entries(rulePatterns()).map(([name, pattern]) => [name, compilePattern(pattern)]),
 );
+/** The rules that hand an event to the function. */
+const rulesFor = (event: unknown): string[] => Object.keys(rules).filter((name) => rules[name]?.matches(event));
 
 describe("the guide's names", () => {
   test("prompts, outputs, function and stack", () => {
@@ -35,12 +43,39 @@ describe("the guide's names", () => {
     expect(readFileSync(path.join(root, "samconfig.toml"), "utf8")).toMatch(/stack_name = "AWS-Events2Panther"/);
   });
 
-  test("a token of 32 letters and digits, or none", () => {
-    const pattern = new RegExp(parameters.APIToken.AllowedPattern);
-    expect(pattern.test(`${"aB3".repeat(10)}x9`)).toBe(true);
-    expect(pattern.test("")).toBe(true);
-    expect(pattern.test("A".repeat(31))).toBe(false);
-    expect(pattern.test(`${"A".repeat(31)}-`)).toBe(false);
+  test("five parameters, of which two need an answer", () => {
+    expect(Object.keys(parameters)).toEqual(["APIToken", "APIUrl", "AlarmTopicArn", "VpcLogsBucket", "MaxConcurrency"]);
+    const withoutDefault = Object.entries(readParameters()).filter(([, { Default }]) => Default === undefined);
+    expect(withoutDefault.map(([name]) => name)).toEqual(["APIToken", "APIUrl"]);
+  });
+
+  test.each([
+    ["APIToken", `${"aB3".repeat(10)}x9`, true],
+    ["APIToken", secretArn, true],
+    ["APIToken", `${secretArn}:token`, true],
+    ["APIToken", `${secretArn}:token::`, true],
+    ["APIToken", "", false],
+    ["APIToken", "A".repeat(31), false],
+    ["APIToken", `${"A".repeat(31)}-`, false],
+    ["APIToken", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:panther", false],
+    ["APIUrl", "https://acme.app.panther.support/api/event/create", true],
+    ["APIUrl", "https://ops.example.org:8443/panther/api/event/create", true],
+    ["APIUrl", "http://panther.lan/api/event/create", true],
+    ["APIUrl", "https://acme.app.panther.support/api/event/queue", false],
+    ["APIUrl", "https://acme.app.panther.support", false],
+    ["APIUrl", "https://acme.app.panther.support/api/event/create?key=1", false],
+    ["APIUrl", "https://user@acme.app.panther.support/api/event/create", false],
+  ])("%s takes %s: %s", (name, value, takes) => {
+    expect(new RegExp(readParameters()[name]?.AllowedPattern ?? "").test(value)).toBe(takes);
+    // The function is as strict as the template, so that no deployment succeeds with a value that it refuses.
+    const env = {
+      API_URL: "https://acme.app.panther.support/api/event/create",
+      API_TOKEN: "A".repeat(32),
+      ALLOW_HTTP: "true",
+    };
+    const read = () => readConfig({ ...env, [name === "APIToken" ? "API_TOKEN" : "API_URL"]: value });
+    if (takes) expect(read).not.toThrow();
+    else expect(read).toThrow(ConfigError);
   });
 
   test("env.json has what sam local passes on", () => {
@@ -54,10 +89,9 @@ describe("the function", () => {
     expect(lambda).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"], Handler: "handler.lambdaHandler" });
     expect(esbuildArguments(resources.Events2PantherFunction.Metadata.BuildProperties, "dist")).toEqual([
       "--minify",
-      "--sourcemap",
+      "--keep-names",
       "--format=esm",
       "--target=node24",
-      "--sources-content=false",
       "--main-fields=module,main",
       "--out-extension:.js=.mjs",
       "--external:@aws-sdk/*",
@@ -69,10 +103,12 @@ describe("the function", () => {
     ]);
   });
 
+  const statementsWith = (values: Record<string, string>): Loose[] =>
+    (deployedResources("template.yaml", { APIToken: "A".repeat(32), ...values }).Events2PantherFunctionRole as Loose)
+      .Properties.Policies[0].PolicyDocument.Statement;
+
   test("has no right beyond its log and queues, unless a parameter asks for it", () => {
-    const [policy] = resources.Events2PantherFunctionRole.Properties.Policies;
-    const statements: Loose[] = policy.PolicyDocument.Statement;
-    const always = statements.filter((statement) => statement.Sid);
+    const always = statementsWith({});
     expect(always.flatMap(({ Action }) => Action).sort()).toEqual([
       "logs:CreateLogStream",
       "logs:PutLogEvents",
@@ -81,21 +117,49 @@ describe("the function", () => {
       "sqs:ReceiveMessage",
       "sqs:SendMessage",
     ]);
-    for (const { Resource } of always) expect(JSON.stringify(Resource)).not.toContain('"*"');
-    const conditional = statements.filter((statement) => statement["Fn::If"]).map((statement) => statement["Fn::If"]);
-    expect(conditional.map(([condition, { Action }]) => [condition, Action])).toEqual([
-      ["HasSecret", "secretsmanager:GetSecretValue"],
-      ["HasSecretKey", "kms:Decrypt"],
-      ["HasVpcLogs", "s3:GetObject"],
-      ["HasVpcLogsKey", "kms:Decrypt"],
+    for (const { Resource } of always) expect(JSON.stringify(Resource)).not.toContain("*");
+  });
+
+  test("reads the secret whose ARN is in APIToken, and decrypts nothing else", () => {
+    expect(statementsWith({ APIToken: `${secretArn}:token` }).slice(3)).toEqual([
+      { Sid: "ReadToken", Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: secretArn },
+      {
+        Sid: "DecryptToken",
+        Effect: "Allow",
+        Action: "kms:Decrypt",
+        Resource: "arn:aws:kms:*:*:key/*",
+        Condition: {
+          StringLike: { "kms:ViaService": "secretsmanager.*.amazonaws.com*" },
+          StringEquals: { "kms:EncryptionContext:SecretARN": secretArn },
+        },
+      },
     ]);
+  });
+
+  test("reads the VPC logs of the bucket, and decrypts nothing else", () => {
+    const [read, decrypt, ...others] = statementsWith({ VpcLogsBucket: "acme-logs" }).slice(3);
+    expect(others).toEqual([]);
+    expect(read).toMatchObject({ Action: "s3:GetObject" });
+    for (const resource of read.Resource) {
+      expect(resource).toMatch(/^arn:aws:s3:::acme-logs\/\*AWSLogs\/\*(?:vpcflowlogs|vpcdnsquerylogs)\/\*$/);
+    }
+    expect(decrypt.Condition).toEqual({
+      StringLike: {
+        "kms:ViaService": "s3.eu-west-1.amazonaws.com*",
+        "kms:EncryptionContext:aws:s3:arn": ["arn:aws:s3:::acme-logs", "arn:aws:s3:::acme-logs/*"],
+      },
+    });
   });
 
   test("every variable that it reads is declared, and each that is declared is read", () => {
     const config = readFileSync(path.join(root, "src/config.ts"), "utf8");
     const read = [...config.matchAll(/^ {4}([A-Z_]+):/gm)].map(([, name]) => String(name));
-    const declared = Object.keys(lambda.Environment.Variables).filter((name) => name !== "NODE_OPTIONS");
-    expect(read.filter((name) => !name.startsWith("AWS_")).sort()).toEqual(declared.sort());
+    const settings = describeSettings().map(({ variable }) => variable);
+    const declared: Loose = lambda.Environment.Variables;
+    expect([...read, ...settings].filter((name) => !name.startsWith("AWS_")).sort()).toEqual(
+      Object.keys(declared).sort(),
+    );
+    for (const variable of settings) expect(declared[variable]).toBe("");
   });
 
   test("every reference leads somewhere", () => {
@@ -162,54 +226,79 @@ describe("the failure path", () => {
     expect(names.sort()).toEqual(["DeadLetters", "Errors", "Undelivered"].map((name) => `\${AWS::StackName}-${name}`));
     expect(readFileSync(path.join(root, "src/loops.ts"), "utf8")).toContain('["DeadLetters", "Undelivered", "Errors"]');
   });
-
-  test("exactly one of token and secret is asked for", () => {
-    const [{ Assert, AssertDescription }] = template.Rules.OneToken.Assertions;
-    expect(AssertDescription).toBe("Set exactly one of APIToken and APITokenSecretArn.");
-    const holds = (token: string, secret: string): boolean =>
-      evaluate(Assert, { APIToken: token, APITokenSecretArn: secret });
-    expect([holds("t", ""), holds("", "s"), holds("t", "s"), holds("", "")]).toEqual([true, true, false, false]);
-  });
 });
 
-function evaluate(expression: Loose, values: Record<string, string>): boolean {
-  const [[name, operands] = ["", []]] = Object.entries<Loose>(expression);
-  const value = (operand: Loose): unknown => (operand.Ref ? values[operand.Ref] : operand);
-  if (name === "Fn::Or") return operands.some((operand: Loose) => evaluate(operand, values));
-  if (name === "Fn::And") return operands.every((operand: Loose) => evaluate(operand, values));
-  if (name === "Fn::Not") return !evaluate(operands[0], values);
-  if (name === "Fn::Equals") return value(operands[0]) === value(operands[1]);
-  throw new Error(`a function that the tests do not know: ${name}`);
-}
+describe("the rules", () => {
+  const call = (arn?: string) => ({
+    source: "aws.sqs",
+    "detail-type": "AWS API Call via CloudTrail",
+    detail: { userIdentity: { type: "AssumedRole", ...(arn && { sessionContext: { sessionIssuer: { arn } } }) } },
+  });
+  const created = (bucket: string, key: string) => ({
+    source: "aws.s3",
+    "detail-type": "Object Created",
+    detail: { bucket: { name: bucket }, object: { key } },
+  });
 
-describe("the catch-all rule", () => {
-  const leftOut: string[] = catchAll["detail-type"][0]["anything-but"];
+  test("hand every event to the function once, or not at all", () => {
+    for (const name of sampleNames()) expect(rulesFor(readSample(name).event).length, name).toBeLessThanOrEqual(1);
+  });
 
-  test("lets every sample through but for the kinds that it leaves out", () => {
-    for (const name of sampleNames()) {
-      const { event } = readSample(name);
-      const detailType = (event as Loose)["detail-type"];
-      expect(matches(catchAll, event), name).toBe(!leftOut.includes(detailType));
+  test.each([
+    ["an ordinary event", readSample("ec2/instance-stopped").event, ["AllEvents"]],
+    ["a Health event", readSample("health/issue-of-the-account").event, ["Health"]],
+    ["a bulk event of AWS", { source: "aws.tag", "detail-type": "Tag Change on Resource", detail: {} }, []],
+    [
+      "the same name from a custom source",
+      { source: "com.acme", "detail-type": "Object Created", detail: {} },
+      ["AllEvents"],
+    ],
+    ["a call without a role", call(), ["AllEvents"]],
+    ["a call by another role", call("arn:aws:iam::111122223333:role/deploy"), ["AllEvents"]],
+    ["a call by the function's own role", call(sampleRoleArn), []],
+    ["a flow log", created("acme-logs", "net/AWSLogs/111122223333/vpcflowlogs/eu-west-1/x.log.gz"), ["VpcLogs"]],
+    [
+      "a flow log with Hive-compatible keys",
+      created("acme-logs", "AWSLogs/aws-account-id=1/aws-service=vpcflowlogs/x"),
+      ["VpcLogs"],
+    ],
+    [
+      "a Resolver query log",
+      created("acme-logs", "AWSLogs/111122223333/vpcdnsquerylogs/vpc-1/2026/11/20/x"),
+      ["VpcLogs"],
+    ],
+    [
+      "a CloudTrail log in that bucket",
+      created("acme-logs", "AWSLogs/111122223333/CloudTrail/eu-west-1/x.json.gz"),
+      [],
+    ],
+    [
+      "a load balancer's log in that bucket",
+      created("acme-logs", "AWSLogs/111122223333/elasticloadbalancing/x.log.gz"),
+      [],
+    ],
+    ["a flow log in another bucket", created("acme-data", "AWSLogs/111122223333/vpcflowlogs/eu-west-1/x.log.gz"), []],
+  ])("%s goes to its rule", (_, event, expected) => expect(rulesFor(event)).toEqual(expected));
+
+  test("stay within EventBridge's default quota of 2,048 characters, with the longest stack name", () => {
+    const longest = sampleRoleArn.replaceAll("AWS-Events2Panther", "x".repeat(54));
+    for (const [name, pattern] of Object.entries(rulePatterns({ VpcLogsBucket: "b".repeat(63) }))) {
+      expect(JSON.stringify(pattern).replace(sampleRoleArn, longest).length, name).toBeLessThanOrEqual(2048);
     }
   });
 
-  test("leaves out what the function's own role did, and no other role", () => {
-    const by = (arn: string) => ({
-      "detail-type": "AWS API Call via CloudTrail",
-      detail: { userIdentity: { type: "AssumedRole", sessionContext: { sessionIssuer: { arn } } } },
-    });
-    expect(matches(catchAll, by(roleArn))).toBe(false);
-    expect(matches(catchAll, by("arn:aws:iam::111122223333:role/deploy"))).toBe(true);
-  });
-
-  test("is within EventBridge's 4,096 characters", () => {
-    expect(JSON.stringify(catchAll).length).toBeLessThan(4096);
+  test("may put what they cannot hand over into the retry queue", () => {
+    const deployed = deployedResources("template.yaml");
+    const [{ Condition }] = (deployed.Events2PantherRetryQueuePolicy as Loose).Properties.PolicyDocument.Statement;
+    expect(Condition.ArnEquals["aws:SourceArn"]).toEqual(
+      Object.keys(rules).map((name) => `arn:aws:events:eu-west-1:111122223333:rule/AWS-Events2Panther-${name}`),
+    );
   });
 });
 
 describe("the patterns that are commented out", () => {
-  const commented = text.slice(text.indexOf("        # GuardDuty:"), text.indexOf("        Retries:"));
-  const uncommented: Loose = readTemplate(commented.replace(/^( *)# ?/gm, "$1"));
+  const commented = text.slice(text.indexOf("\n        # GuardDuty:"), text.indexOf("        Retries:"));
+  const uncommented: Loose = parseTemplate(commented.slice(commented.indexOf("\n") + 1).replace(/^( *)# ?/gm, "$1"));
   const event = (source: string, detailType: string, detail: object) => ({ source, "detail-type": detailType, detail });
 
   test.each([
@@ -230,25 +319,7 @@ describe("the patterns that are commented out", () => {
   ])("%s matches, once it is uncommented", (name, matching) => {
     const { Type, Properties } = uncommented[name];
     expect(Type).toBe("EventBridgeRule");
-    expect(matches(Properties.Pattern, matching)).toBe(true);
-    expect(matches(Properties.Pattern, event("aws.rds", "RDS DB Instance Event", {}))).toBe(false);
+    expect(compilePattern(Properties.Pattern).matches(matching)).toBe(true);
+    expect(compilePattern(Properties.Pattern).matches(event("aws.rds", "RDS DB Instance Event", {}))).toBe(false);
   });
-});
-
-test("the VPC logs rule takes the files that the catch-all leaves out", () => {
-  const rule = resources.Events2PantherVpcLogsRule;
-  expect(rule.Condition).toBe("HasVpcLogs");
-  const pattern = JSON.parse(
-    JSON.stringify(rule.Properties.EventPattern).replace('{"Ref":"VpcLogsBucket"}', '"acme-logs"'),
-  );
-  const created = (bucket: string, key: string) => ({
-    source: "aws.s3",
-    "detail-type": "Object Created",
-    detail: { bucket: { name: bucket }, object: { key } },
-  });
-  expect(matches(pattern, created("acme-logs", "net/AWSLogs/111122223333/vpcflowlogs/eu-west-1/x.log.gz"))).toBe(true);
-  expect(matches(catchAll, created("acme-logs", "net/AWSLogs/111122223333/vpcflowlogs/eu-west-1/x.log.gz"))).toBe(
-    false,
-  );
-  expect(matches(pattern, created("acme-data", "AWSLogs/x"))).toBe(false);
 });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import { readTemplate } from "./template.ts";
+import { deployedResources, type ParameterValues } from "./template.ts";
 
 export interface Column {
   readonly name: string;
@@ -25,63 +25,9 @@ export interface SavedQuery {
   readonly sql: string;
 }
 
-type Values = Readonly<Record<string, string>>;
-type Resource = { readonly Type: string; readonly Properties: Record<string, unknown> };
-
-const pseudoParameters = { "AWS::AccountId": "111122223333", "AWS::Region": "eu-west-1", "AWS::StackName": "events" };
-
-/** The template's resources under these values of its parameters: conditions decided and intrinsics worked out. */
-export function readResources(values: Values): Record<string, Resource> {
-  const template = readTemplate();
-  const parameters: Record<string, unknown> = { ...pseudoParameters };
-  for (const [name, { Default }] of Object.entries(template.Parameters as Record<string, { Default?: unknown }>))
-    parameters[name] = Default;
-  Object.assign(parameters, values);
-  const conditions = template.Conditions as Record<string, unknown>;
-  const holds = (name: string): boolean => resolve(conditions[name]) === true;
-  const intrinsics: Record<string, (argument: unknown) => unknown> = {
-    Ref: (name) => (name === "AWS::NoValue" ? undefined : (parameters[name as string] ?? name)),
-    Condition: (name) => holds(name as string),
-    "Fn::Sub": (text) =>
-      (text as string).replace(/\$\{(!?)([^}]+)\}/g, (_, literal, name) =>
-        literal ? `\${${name}}` : String(parameters[name] ?? name),
-      ),
-    "Fn::If": (choice) => {
-      const [condition, yes, no] = choice as [string, unknown, unknown];
-      return resolve(holds(condition) ? yes : no);
-    },
-    "Fn::Equals": (pair) => {
-      const [left, right] = resolve(pair) as unknown[];
-      return String(left) === String(right);
-    },
-    "Fn::Not": (argument) => !(resolve(argument) as unknown[])[0],
-    "Fn::And": (argument) => (resolve(argument) as unknown[]).every(Boolean),
-    "Fn::Or": (argument) => (resolve(argument) as unknown[]).some(Boolean),
-  };
-  const resolve = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(resolve).filter((item) => item !== undefined);
-    if (typeof value !== "object" || value === null) return value;
-    const entries = Object.entries(value);
-    const intrinsic = entries.length === 1 ? intrinsics[entries[0]?.[0] ?? ""] : undefined;
-    if (intrinsic) return intrinsic(entries[0]?.[1]);
-    return Object.fromEntries(
-      entries.map(([key, item]) => [key, resolve(item)]).filter(([, item]) => item !== undefined),
-    );
-  };
-  const resources = Object.entries(template.Resources as Record<string, Resource & { Condition?: string }>);
-  return Object.fromEntries(
-    resources
-      .filter(([, { Condition }]) => !Condition || holds(Condition))
-      .map(([name, { Type, Properties }]) => [
-        name,
-        { Type, Properties: resolve(Properties) as Resource["Properties"] },
-      ]),
-  );
-}
-
-/** The Glue tables and the saved queries of Athena that the template makes under these values of its parameters. */
-export function readCatalog(values: Values): { tables: Table[]; queries: SavedQuery[] } {
-  const resources = Object.values(readResources(values));
+/** The Glue tables and the saved queries that athena.yaml makes with these values of its parameters. */
+export function readCatalog(values: ParameterValues): { tables: Table[]; queries: SavedQuery[] } {
+  const resources = Object.values(deployedResources("athena.yaml", values));
   const of = (type: string) => resources.filter(({ Type }) => Type === type).map(({ Properties }) => Properties);
   return {
     tables: of("AWS::Glue::Table").map(({ TableInput }) => tableOf(TableInput as TableInput)),

@@ -9,7 +9,7 @@ export const awsOptions = {
 
 export const awsUsage = `  --stack NAME      the stack's name (AWS-Events2Panther)
   --profile NAME    a profile of ~/.aws/config, instead of AWS_PROFILE or the default
-  --region REGION   the stack's region, instead of AWS_REGION or the profile's`;
+  --region REGION   the stack's region, instead of AWS_REGION, AWS_DEFAULT_REGION or the profile's`;
 
 export interface Place {
   readonly profile?: string | undefined;
@@ -19,8 +19,14 @@ export interface Place {
 /** Requests of the SDK are tried so often before it gives up; it waits longer each time. */
 const tries = 8;
 
-/** What every client is made with. The SDK retries what is throttled or interrupted. */
-export const clientOptions = ({ profile, region }: Place) => ({
+/**
+ * What every client is made with. The SDK retries what is throttled or interrupted. It does not read AWS_DEFAULT_REGION,
+ * which the AWS CLI and the SAM CLI do.
+ */
+export const clientOptions = ({
+  profile,
+  region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION,
+}: Place) => ({
   ...(profile === undefined ? {} : { profile }),
   ...(region === undefined ? {} : { region }),
   maxAttempts: tries,

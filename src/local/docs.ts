@@ -1,17 +1,21 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs, stripVTControlCharacters } from "node:util";
+import * as z from "zod";
 import { parseEvent } from "../event.ts";
 import type { Formatter } from "../formatters/formatter.ts";
 import { registry } from "../formatters/registry.ts";
 import type { PantherMessage } from "../message.ts";
+import { compilePattern } from "../patterns/compile.ts";
+import { describeSettings } from "../settings.ts";
 import type { AcceptedEvent } from "./contract.ts";
 import { createRows } from "./rows.ts";
 import { readExpectation, readSample, sampleHome, sampleNames } from "./samples.ts";
 import { tableOf } from "./table.ts";
-import { root } from "./template.ts";
+import { root, rulePatterns } from "./template.ts";
 
-const usage = `npm run docs [-- --check]   write docs/events.md, and the README's tables, from the formatters and their samples
+const usage = `npm run docs [-- --check]   write what is generated: docs/events.md and the README's tables from the formatters and
+                            their samples, settings.schema.json and the table of docs/settings.md from the settings
 
   --check   write nothing; fail where they are out of date`;
 
@@ -29,22 +33,40 @@ const topTen = [
   "backup/job-failed",
 ];
 
+interface Shown {
+  readonly name: string;
+  readonly severity: number;
+  readonly summary: string;
+  readonly isLetThrough: boolean;
+}
+
 /** The samples of each formatter, the gravest message first. */
-function shownBy(): Map<Formatter, { name: string; severity: number; summary: string }[]> {
-  const shown = new Map<Formatter, { name: string; severity: number; summary: string }[]>();
+function shownBy(): Map<Formatter, Shown[]> {
+  const shown = new Map<Formatter, Shown[]>();
+  const isLetThrough = eventRules();
   for (const name of sampleNames()) {
-    const event = parseEvent(readSample(name).event, sampleHome);
+    const sample = readSample(name).event;
+    const event = parseEvent(sample, sampleHome);
     const formatter = event && registry.find(event);
-    const message = readExpectation(name)?.messages[0];
     if (!formatter) continue;
-    const { severity, summary } = message ?? { severity: -1, summary: "" };
-    shown.set(formatter, [...(shown.get(formatter) ?? []), { name, severity, summary }]);
+    const { severity, summary } = readExpectation(name)?.messages[0] ?? { severity: -1, summary: "" };
+    const entry = { name, severity, summary, isLetThrough: isLetThrough(sample) };
+    shown.set(formatter, [...(shown.get(formatter) ?? []), entry]);
   }
   for (const list of shown.values()) list.sort((a, b) => b.severity - a.severity || a.name.localeCompare(b.name));
   return shown;
 }
 
+/** Whether a rule of template.yaml hands an event to the function; the rule VpcLogs takes log files only. */
+function eventRules(): (event: unknown) => boolean {
+  const { AllEvents, Health } = rulePatterns();
+  const patterns = [AllEvents, Health].map((pattern) => compilePattern(pattern));
+  return (event) => patterns.some((pattern) => pattern.matches(event));
+}
+
 const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
+
+const tableRow = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 
 /** docs/events.md: a section for each source, a row for each of its event types. */
 export function gallery(): string {
@@ -55,15 +77,7 @@ export function gallery(): string {
     const rows = formatters
       .filter((formatter) => formatter.source === source)
       .sort((a, b) => a.detailType.localeCompare(b.detailType))
-      .map((formatter) => {
-        const [example] = shown.get(formatter) ?? [];
-        const raises = (example?.severity ?? 0) > 1;
-        const said = example
-          ? `${example.severity >= 0 ? `**${example.severity}** ${cell(example.summary)}` : "(nothing, unless asked)"} ([sample](../events/${example.name}.json))`
-          : "";
-        const { detailType, means, severity, clears } = formatter;
-        return `| ${cell(detailType)} | ${cell(means)} | ${cell(severity)} | ${cell(clears ?? (raises ? "a person" : "–"))} | ${said} |`;
-      });
+      .map((formatter) => eventTypeRow(formatter, shown.get(formatter) ?? []));
     const title = source === "*" ? "Any source" : source;
     return `## ${title}\n\n| detail-type | what it means | severity | cleared by | example |\n| --- | --- | --- | --- | --- |\n${rows.join("\n")}\n`;
   });
@@ -75,7 +89,23 @@ names, at severity 1, or 2 where it speaks of a failure. Severities: 0 clear, 1 
 least of the severities before it. What *a person* clears, no event tells the end of. This page is written by
 \`npm run docs\` from the formatters and their samples.
 
+The rules of template.yaml leave out a type marked *(not by default)*: to let it through, remove it from the list in the
+pattern of \`AllEvents\`.
+
 ${sections.join("\n")}`;
+}
+
+function eventTypeRow({ detailType, means, severity, clears }: Formatter, samples: readonly Shown[]): string {
+  const [example] = samples;
+  const mark = samples.some(({ isLetThrough }) => isLetThrough) ? "" : " (not by default)";
+  const raises = (example?.severity ?? 0) > 1;
+  const cells = [`${detailType}${mark}`, means, severity, clears ?? (raises ? "a person" : "–")];
+  return tableRow([...cells.map(cell), example ? exampleCell(example) : ""]);
+}
+
+function exampleCell({ name, severity, summary }: Shown): string {
+  const message = severity >= 0 ? `**${severity}** ${cell(summary)}` : "(nothing, unless asked)";
+  return `${message} ([sample](../events/${name}.json))`;
 }
 
 /** The README, its tables between `<!-- name -->` and `<!-- /name -->` written anew. */
@@ -93,11 +123,6 @@ export function readme(text: string): string {
     ({ name, message }) =>
       `| ${cell(message.source)} | ${cell(message.detail_type)} | **${message.severity}** ${cell(message.summary)} ([sample](events/${name}.json)) |`,
   );
-  const between = (from: string, name: string, written: string): string =>
-    from.replace(
-      new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(?=<!-- /${name} -->)`),
-      (_, start: string) => `${start}${written}\n`,
-    );
   return between(
     between(text, "table", `\`\`\`text\n${table.replace(/ +$/gm, "")}\n\`\`\``),
     "top",
@@ -105,11 +130,51 @@ export function readme(text: string): string {
   );
 }
 
+/** A text, what stands between `<!-- name -->` and `<!-- /name -->` replaced. */
+const between = (text: string, name: string, written: string): string =>
+  text.replace(
+    new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(?=<!-- /${name} -->)`),
+    (_, start: string) => `${start}${written}\n`,
+  );
+
 function exampleOf(name: string): { message: PantherMessage } {
   const message = readExpectation(name)?.messages[0];
   if (!message) throw new Error(`${name} has no expected message, and the README shows it.`);
   return { message };
 }
+
+/** docs/settings.md, its table written anew. */
+export function settingsPage(text: string): string {
+  const headings = ["setting", "variable", "default", "what it should be", "description"];
+  const rows = describeSettings().map(({ name, variable, value, expected, description }) => {
+    const example = JSON.stringify(value).replaceAll('","', '", "');
+    return [`\`${name}\``, `\`${variable}\``, `\`${example}\``, expected, description].map(cell);
+  });
+  return between(text, "settings", [headings, headings.map(() => "---"), ...rows].map(tableRow).join("\n"));
+}
+
+/** settings.schema.json, in Biome's format. */
+export function settingsSchema(): string {
+  const settings = describeSettings().map(({ name, value, description, check }) => {
+    const { $schema: _, ...schema } = z.toJSONSchema(check, { io: "input" });
+    return [name, { description, ...schema, default: value }];
+  });
+  const schema = {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "The settings of AWS-Events2Panther",
+    type: "object",
+    properties: { $schema: { type: "string" }, ...Object.fromEntries(settings) },
+    additionalProperties: false,
+  };
+  return `${onOneLine(JSON.stringify(schema, null, 2))}\n`;
+}
+
+/** JSON whose lists without objects stand on one line where 120 columns allow it. */
+const onOneLine = (json: string): string =>
+  json.replace(/^(.*)\[\n\s+([^[\]{}]*?)\n\s+(\].*)$/gm, (list, before: string, items: string, after: string) => {
+    const line = `${before}[${items.replace(/\n\s+/g, " ")}${after}`;
+    return line.length > 120 ? list : line;
+  });
 
 if (import.meta.main) {
   const { values } = parseArgs({ options: { check: { type: "boolean" }, help: { type: "boolean", short: "h" } } });
@@ -125,7 +190,10 @@ if (import.meta.main) {
   };
   if (values.help) console.log(usage);
   else {
+    const read = (file: string): string => readFileSync(path.join(root, file), "utf8");
     written("docs/events.md", gallery());
-    written("README.md", readme(readFileSync(path.join(root, "README.md"), "utf8")));
+    written("README.md", readme(read("README.md")));
+    written("docs/settings.md", settingsPage(read("docs/settings.md")));
+    written("settings.schema.json", settingsSchema());
   }
 }

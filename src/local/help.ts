@@ -3,7 +3,7 @@ import path from "node:path";
 import { paint, runCommand } from "./cli.ts";
 import { root } from "./template.ts";
 
-/** Every script of package.json, in the order in which a newcomer meets them. */
+/** Every command of package.json, in the order in which a newcomer meets them. */
 export const commands = {
   "See it work": {
     start: "send every sample through the handler to a console on this machine, and show the rows",
@@ -14,7 +14,7 @@ export const commands = {
     new: "begin a formatter: its file, a sample and its line in the registry",
     invoke: "run one event through the handler as Lambda runs it, and show its messages",
     expect: "write the expected messages of samples, to be read before they are committed",
-    docs: "write docs/events.md from the formatters",
+    docs: "write what is generated of the documents, and settings.schema.json",
   },
   "Bring events home, and send again": {
     send: "send one test message to the console, and explain its answer",
@@ -33,6 +33,8 @@ export const commands = {
     "bench:lambda": "read the largest log file with a Lambda function's memory and share of a processor",
     fuzz: "send generated events through the handler for longer than the tests do",
     drill: "prove that no event is lost while the console is down",
+    e2e: "deploy to a local AWS with the SAM CLI, and play every way of an event",
+    patterns: "ask AWS's own engine about event patterns",
     help: "this list",
   },
 } as const satisfies Record<string, Record<string, string>>;
@@ -58,9 +60,13 @@ export function listing(scripts: readonly string[]): string {
     .join("\n\n");
 }
 
+/** Scripts that npm runs by itself. */
+const lifecycle = new Set(["preinstall", "install", "postinstall", "prepare"]);
+
+/** The commands of package.json. */
 export const scriptsOf = (): string[] => {
   const read = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as { scripts: Record<string, string> };
-  return Object.keys(read.scripts);
+  return Object.keys(read.scripts).filter((script) => !lifecycle.has(script));
 };
 
 if (import.meta.main) {

@@ -12,8 +12,8 @@ const usage = `npm run invoke -- FILE [OPTION…]   run one event through the ha
 
   FILE              an event's JSON, such as events/ec2/instance-stopped.json; - is standard input
   --dry-run         only the messages: no handler, no console
-  --env-vars FILE   send them to the real console, with API_URL and API_TOKEN of a file such as env.json; without it,
-                    to a console on this machine
+  --env-vars FILE   send them to the real console, with API_URL and API_TOKEN of a file such as env.json, instead of
+                    which env.local.json is read where it exists; without it, to a console on this machine
   --log             show the function's log as it is
   --no-build        take dist/handler.mjs as it is
 

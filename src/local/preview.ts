@@ -3,6 +3,7 @@ import { eventIn, messagesOf, unwrapped } from "../records.ts";
 import type { AcceptedEvent } from "./contract.ts";
 import { createRows } from "./rows.ts";
 import { render } from "./samples.ts";
+import { trackedPolicy } from "./settings.ts";
 import { tableOf } from "./table.ts";
 
 /**
@@ -22,8 +23,8 @@ export interface Preview {
   readonly remarks: readonly string[];
 }
 
-/** The messages of events, each with what dropped the others, without a handler or a console. */
-export async function preview(events: readonly unknown[], policy?: Policy): Promise<Preview> {
+/** The messages of events under settings.json, each with what dropped the others, without a handler or a console. */
+export async function preview(events: readonly unknown[], policy: Policy = trackedPolicy()): Promise<Preview> {
   // Loaded when needed: a formatter that is half written stops no other command.
   const { registry } = await import("../formatters/registry.ts");
   const rendered = events.map((event) => render(event, registry, policy));
@@ -47,12 +48,12 @@ export async function preview(events: readonly unknown[], policy?: Policy): Prom
 /** Why a notice gave no message, in words. */
 export const becauseOf = (reason: string): string =>
   reason === "severity"
-    ? "Not sent: less severe than MIN_SEVERITY."
+    ? "Not sent: less severe than minSeverity."
     : reason === "nothing-to-clear"
-      ? "Not sent: what it clears was less severe than MIN_SEVERITY."
+      ? "Not sent: what it clears was less severe than minSeverity."
       : reason === "repeated"
         ? "Sent once: the event says the same thing several times."
-        : `Not sent: ${reason} (DROP names it, or the forwarder caused it itself).`;
+        : `Not sent: ${reason} (the setting drop names it, or the forwarder caused it itself).`;
 
 /** Messages as the rows that a console makes of them. */
 export function messagesTable(messages: readonly PantherMessage[]): string {

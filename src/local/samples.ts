@@ -1,8 +1,10 @@
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { policyOf } from "../config.ts";
 import { parseEvent } from "../event.ts";
-import { compose, type PantherMessage, type Policy } from "../message.ts";
+import { compose, type PantherMessage } from "../message.ts";
 import { type Registry, route } from "../route.ts";
+import { readSettings } from "../settings.ts";
 import { root } from "./template.ts";
 
 /** A sample of events/, named by its path without the ending: `ec2/instance-stopped`. */
@@ -21,12 +23,8 @@ export interface Expectation {
 /** Where the samples are taken to have come in. */
 export const sampleHome = { account: "111122223333", region: "eu-west-1" };
 
-/** The policy of a deployment whose parameters were left as they are. */
-export const defaultPolicy: Policy = {
-  minSeverity: 1,
-  drop: new Set(["duplicate", "passed", "progress", "read-only", "target-tracking"]),
-  clearing: "separate",
-};
+/** The policy of a deployment whose settings.json was left as it is. */
+export const defaultPolicy = policyOf(readSettings({}));
 
 export const samplePath = (name: string): string => path.join(root, "events", `${name}.json`);
 export const expectationPath = (name: string): string => path.join(root, "test/expected", `${name}.json`);

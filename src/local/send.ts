@@ -11,7 +11,8 @@ const usage = `npm run send -- --node NODE --summary TEXT [OPTION…]   send one
   --summary TEXT    what it says, such as "hello"
   --severity N      0 clear, 1 indeterminate, 2 warning, 3 minor, 4 major, 5 critical (1)
   --tag TAG         the console's grouping tag (Test)
-  --env-vars FILE   take API_URL and API_TOKEN from a file such as env.json
+  --env-vars FILE   take API_URL and API_TOKEN from a file such as env.json, instead of which env.local.json is read
+                    where it exists
   --url URL         the console's API, instead of API_URL of the environment
   --token TOKEN     its key, instead of API_TOKEN (other users of this machine may see it in the list of processes)
   --timeout N       seconds to wait for an answer (10)
@@ -238,7 +239,7 @@ if (import.meta.main) {
       const config = configOf({
         ...(values["env-vars"] === undefined ? process.env : readVariables(values["env-vars"])),
         ...(values.url === undefined ? {} : { API_URL: values.url }),
-        ...(values.token === undefined ? {} : { API_TOKEN: values.token, API_TOKEN_SECRET_ARN: "" }),
+        ...(values.token === undefined ? {} : { API_TOKEN: values.token }),
       });
       const body = testMessage(values.node, values.summary, Number(values.severity) as Severity, values.tag);
       const reply = await post(config.apiUrl, await tokenOf(config.token).current(), body, seconds * 1000);

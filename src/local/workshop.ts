@@ -353,6 +353,6 @@ function clearedBy(row: Row, origin: KnownOrigin | undefined, clearTrigger: bool
   const { clears = "" } = origin.formatter ?? {};
   if (!clears) return "Nothing but an operator: its event type is not followed by a recovery.";
   return clearTrigger
-    ? `${sentence(clears)}; with CLEARING=automation the row then goes by itself.`
-    : `${sentence(clears)}. With CLEARING=separate the recovery is a green row of its own, and an operator deletes this one.`;
+    ? `${sentence(clears)}; with clearing set to automation the row then goes by itself.`
+    : `${sentence(clears)}. With clearing set to separate the recovery is a green row of its own, and an operator deletes this one.`;
 }

@@ -200,8 +200,9 @@ function whole(local: LocalConsole, clock: Clock, secret: () => Promise<string>,
   const now = (): number => clock.time;
   const source = {
     kind: "secret",
-    arn: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:panther",
-    key: "",
+    arn: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:panther-AbCdEf",
+    region: "eu-west-1",
+    key: undefined,
   } as const;
   const console = pantherConsole({
     url: new URL(local.url),

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
@@ -11,6 +11,12 @@ const file = (content: unknown): string => {
   const name = path.join(mkdtempSync(path.join(tmpdir(), "invoke-")), "x.json");
   writeFileSync(name, typeof content === "string" ? content : JSON.stringify(content));
   return name;
+};
+/** A copy of the tracked env.json, so that no env.local.json of whoever runs the tests is read. */
+const trackedEnv = (): string => {
+  const copy = path.join(mkdtempSync(path.join(tmpdir(), "invoke-")), "env.json");
+  copyFileSync(path.join(root, "env.json"), copy);
+  return copy;
 };
 const invoke = (...args: string[]) => run("invoke", ["--no-build", ...args]);
 
@@ -51,7 +57,7 @@ test("--dry-run shows the messages only, and says why there are none", async () 
   expect(await invoke(sample, "--dry-run", "--env-vars", env)).toEqual({
     code: 0,
     out: "",
-    err: "Not sent: less severe than MIN_SEVERITY.\n",
+    err: "Not sent: less severe than minSeverity.\n",
   });
 });
 
@@ -74,21 +80,36 @@ test("--env-vars sends to the console that it names", async () => {
   }
 });
 
+test("env.local.json is read instead of an env.json beside it", async () => {
+  const env = trackedEnv();
+  const local = env.replace(/env\.json$/, "env.local.json");
+  expect(await invoke(sample, "--dry-run", "--env-vars", env)).toEqual({
+    code: 1,
+    out: "",
+    err: `${env} still has the placeholder <PANTHER_NAME> in API_URL: copy ${env} to ${local} and put your values there (git ignores it).\n`,
+  });
+  copyFileSync(env, local);
+  const notice = `Reading ${local} instead of ${env}.\n`;
+  expect((await invoke(sample, "--dry-run", "--env-vars", env)).err).toBe(
+    `${notice}${local} still has the placeholder <PANTHER_NAME> in API_URL: put your value there.\n`,
+  );
+  const Parameters = { API_URL: "https://acme.example/api/event/create", API_TOKEN: "a".repeat(32) };
+  writeFileSync(local, JSON.stringify({ Parameters }));
+  const { code, out, err } = await invoke(sample, "--dry-run", "--env-vars", env);
+  expect({ code, err }).toEqual({ code: 0, err: notice });
+  expect(out).toContain("is stopped");
+});
+
 test.each([
   [["nope.json"], 1, "There is no file nope.json.\n"],
   [["events"], 1, "events is a folder: name the files in it, such as events/*.json.\n"],
-  [
-    [sample, "--env-vars", "env.json"],
-    1,
-    "env.json still has the placeholder <PANTHER_NAME> in API_URL: put your own in.\n",
-  ],
   [
     [sample, "--env-vars", "biome.json"],
     1,
     'biome.json should hold {"Parameters": {"API_URL": "https://…", "API_TOKEN": "…"}}.\n',
   ],
   [
-    [sample, "--env-vars", file({ Parameters: { API_URL: "https://acme.example/" } })],
+    [sample, "--env-vars", file({ Parameters: { API_URL: "https://acme.example/api/event/create" } })],
     1,
     "API_TOKEN is missing: it should be the console's API key, 32 letters and digits.\n",
   ],

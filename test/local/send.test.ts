@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, writeFileSync } from "node:fs";
 import net, { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -6,6 +6,7 @@ import { generate } from "selfsigned";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type LocalConsole, startConsole } from "../../src/local/console.ts";
 import { explain } from "../../src/local/send.ts";
+import { root } from "../../src/local/template.ts";
 import { run } from "./command.ts";
 
 const url = new URL("https://acme.app.panther.support/api/event/create");
@@ -115,10 +116,21 @@ describe("npm run send", () => {
     );
     expect((await run("send", [...hello, "--env-vars", file])).code).toBe(0);
     expect((await run("send", [...hello, "--url", local.url, "--token", token])).code).toBe(0);
-    const placeholders = await run("send", [...hello, "--env-vars", "env.json"]);
-    expect(placeholders).toMatchObject({
-      code: 1,
-      err: "env.json still has the placeholder <PANTHER_NAME> in API_URL: put your own in.\n",
+  });
+
+  test("takes them from env.local.json where it lies beside env.json", async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "send-"));
+    const file = path.join(folder, "env.json");
+    const ownFile = path.join(folder, "env.local.json");
+    copyFileSync(path.join(root, "env.json"), file);
+    const placeholders = await run("send", [...hello, "--env-vars", file]);
+    expect(placeholders.code).toBe(1);
+    expect(placeholders.err).toContain(`copy ${file} to ${ownFile} and put your values there (git ignores it).`);
+
+    writeFileSync(ownFile, JSON.stringify({ Parameters: { API_URL: local.url, API_TOKEN: token } }));
+    expect(await run("send", [...hello, "--env-vars", file])).toMatchObject({
+      code: 0,
+      err: `Reading ${ownFile} instead of ${file}.\n`,
     });
   });
 
@@ -138,7 +150,7 @@ describe("npm run send", () => {
     local.fault = { status: 302, body: "", headers: { location: "https://elsewhere.example/" } };
     expect((await send()).err).toContain("sends on to https://elsewhere.example/");
     local.fault = undefined;
-    expect((await send([], { API_URL: local.url.replace("/create", "") })).err).toContain(
+    expect((await send([], { API_URL: local.url.replace("/api", "/old/api") })).err).toContain(
       "There is no such page (HTTP 404)",
     );
     expect((await send([], { API_URL: "https://no-such-host.invalid/api/event/create" })).err).toMatch(
@@ -156,9 +168,11 @@ describe("npm run send", () => {
       .listen(0, "127.0.0.1");
     await new Promise((resolve) => server.once("listening", resolve));
     const { port } = server.address() as AddressInfo;
-    expect((await send([], { API_URL: `http://127.0.0.1:${port}/` })).err).toContain("does not speak HTTP");
+    expect((await send([], { API_URL: `http://127.0.0.1:${port}/api/event/create` })).err).toContain(
+      "does not speak HTTP",
+    );
     await new Promise((resolve) => server.close(resolve));
-    expect((await send([], { API_URL: `http://127.0.0.1:${port}/` })).err).toContain(
+    expect((await send([], { API_URL: `http://127.0.0.1:${port}/api/event/create` })).err).toContain(
       `Nothing listens at 127.0.0.1 on port ${port}`,
     );
   });

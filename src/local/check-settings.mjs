@@ -1,0 +1,18 @@
+// Runs after every `npm ci` and `npm install`, so in `sam build` too: a wrong settings.json never gets into a bundle.
+import { readFileSync } from "node:fs";
+import path from "node:path";
+
+if (!process.features.typescript) {
+  console.error(`settings.json was not checked: that needs Node.js 22.19 or newer, and this is ${process.version}.`);
+  process.exit();
+}
+
+const { readSettings, SettingsError } = await import("../settings.ts");
+try {
+  readSettings(JSON.parse(readFileSync(path.resolve(import.meta.dirname, "../../settings.json"), "utf8")));
+} catch (error) {
+  if (error instanceof SyntaxError) console.error(`settings.json is not JSON: ${error.message}.`);
+  else if (error instanceof SettingsError) console.error(error.message);
+  else throw error;
+  process.exitCode = 1;
+}
