@@ -12,7 +12,7 @@ import sys
 import pexpect
 
 answers = json.load(sys.stdin)
-child = pexpect.spawn("/bin/sh", ["-c", sys.argv[1]], encoding="utf8", timeout=90, dimensions=(50, 200))
+child = pexpect.spawn("/bin/sh", ["-c", sys.argv[1]], encoding="utf8", timeout=240, dimensions=(50, 200))
 child.logfile_read = sys.stderr
 questions = []
 # A question is the end of what was written: a line that ends in a colon and a space, and nothing after it.

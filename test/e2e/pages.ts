@@ -88,7 +88,7 @@ async function runBash(
       // Nothing that it started is left.
     }
   };
-  const limit = setTimeout(endAll, 180_000);
+  const limit = setTimeout(endAll, 420_000);
   const code = await new Promise<number>((resolve) => child.on("exit", (status) => resolve(status ?? 1)));
   clearTimeout(limit);
   endAll();

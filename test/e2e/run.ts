@@ -131,7 +131,7 @@ async function tryWithDocker({ shell, console: local, docker }: Stage): Promise<
     await part(index === 0 ? `${title}: sam local invoke` : `${title}: sam local start-lambda`, async () => {
       const from = local.taken.length;
       await shell.run(block);
-      const seen = await ways.until("a message from the container", 5, () => local.taken[from]);
+      const seen = await ways.until("a message from the container", 20, () => local.taken[from]);
       return seen.event.summary;
     });
   }
@@ -171,7 +171,7 @@ async function deploy(stage: Stage): Promise<void> {
     const answer = await shell.run(invoke);
     if (!answer.includes('"delivered":1')) throw new Error(answer);
     await shell.run(put);
-    return (await ways.until("the row", 20, () => local.taken[from + 1])).event.summary;
+    return (await ways.until("the row", 60, () => local.taken[from + 1])).event.summary;
   });
 }
 

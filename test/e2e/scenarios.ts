@@ -88,7 +88,7 @@ const putSample = (name: string): Promise<void> => {
 };
 
 /** The next message at the console that contains `text`, after the first `from`. */
-const message = (console: LocalConsole, text: string, from: number, seconds = 30): Promise<string> =>
+const message = (console: LocalConsole, text: string, from: number, seconds = 60): Promise<string> =>
   until(`a message with "${text}"`, seconds, () => {
     const found = console.taken.slice(from).find(({ event }) => event.summary.includes(text));
     return found && `${found.event.severity} ${found.event.summary}`;
@@ -164,14 +164,14 @@ export const scenarios: readonly Scenario[] = [
       const [from, before] = [console.taken.length, invocations()];
       console.fault = failing({ error: "MongoError" }, 400);
       await putSample("rds/instance-storage-full");
-      await until("the event in the retry queue", 60, async () => (await waiting("Retry")) > 0);
+      await until("the event in the retry queue", 120, async () => (await waiting("Retry")) > 0);
       const tries = invocations() - before;
       const { events = [] } = await logs.send(
         new FilterLogEventsCommand({ logGroupName: `/aws/lambda/${stack}`, filterPattern: "UndeliveredError" }),
       );
       console.fault = undefined;
-      const seen = await message(console, "storage", from, 60);
-      await until("the retry queue empty", 30, async () => (await waiting("Retry")) === 0);
+      const seen = await message(console, "storage", from, 120);
+      await until("the retry queue empty", 60, async () => (await waiting("Retry")) === 0);
       if (events.length === 0) throw new Error("the log does not name UndeliveredError");
       return `${tries} tries, then from the queue: ${seen}`;
     },
@@ -182,13 +182,13 @@ export const scenarios: readonly Scenario[] = [
       const from = console.taken.length;
       console.fault = failing({ error: { message: "Fields not allowed [tally]", name: "ValidationError" } }, 400);
       await putSample("acm/expires-within-3-days");
-      await until("a dead letter", 30, async () => (await waiting("DeadLetters")) === 1);
+      await until("a dead letter", 60, async () => (await waiting("DeadLetters")) === 1);
       console.fault = undefined;
       const shown = await shell.run("npm run --silent replay -- --dead-letter --dry-run");
       if (!shown.includes("Fields not allowed [tally]")) throw new Error(`the reason is not shown: ${shown}`);
       await shell.run("npm run --silent replay -- --dead-letter --to queue --yes");
-      const seen = await message(console, "expires", from, 60);
-      await until("the dead-letter queue empty", 30, async () => (await waiting("DeadLetters")) === 0);
+      const seen = await message(console, "expires", from, 120);
+      await until("the dead-letter queue empty", 60, async () => (await waiting("DeadLetters")) === 0);
       return seen;
     },
   },
