@@ -19,7 +19,7 @@ const hostile = `<img src=x onerror="document.title='broken in'">`;
 /** What the gallery needs of the project, to be changed at will. */
 function copyOfProject(): string {
   const copy = mkdtempSync(path.join(tmpdir(), "workshop-"));
-  for (const part of ["src", "events/ec2", "test/expected/ec2", "template.yaml", "package.json"]) {
+  for (const part of ["src", "events/ec2", "test/expected/ec2", "template.yaml", "settings.json", "package.json"]) {
     cpSync(path.join(root, part), path.join(copy, part), { recursive: true });
   }
   symlinkSync(path.join(root, "node_modules"), path.join(copy, "node_modules"));
