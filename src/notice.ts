@@ -11,7 +11,7 @@ export type ProblemSeverity = 1 | 2 | 3 | 4 | 5;
 export const noiseKinds = ["duplicate", "passed", "progress", "read-only", "sample", "target-tracking"] as const;
 export type Noise = (typeof noiseKinds)[number];
 
-interface Said {
+export interface NoticeFields {
   /** The thing that is monitored: an instance, a database, a bucket; never empty. */
   readonly node: string;
   /** One sentence, most important words first, without times, ids or counts before its point. */
@@ -29,12 +29,12 @@ interface Said {
 }
 
 /** Something is the matter, or happened. */
-export interface Problem extends Said {
+export interface Problem extends NoticeFields {
   readonly severity: ProblemSeverity;
 }
 
 /** A condition ended. `clears` lists every severity at which it can have been raised. */
-export interface Recovery extends Said {
+export interface Recovery extends NoticeFields {
   readonly severity: 0;
   readonly clears: readonly ProblemSeverity[];
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseEvent } from "../src/event.ts";
+import { endsOf } from "../src/formatters/formatter.ts";
 import { registry } from "../src/formatters/registry.ts";
 import type { AcceptedEvent } from "../src/local/contract.ts";
 import { createRows } from "../src/local/rows.ts";
@@ -137,7 +138,8 @@ describe("the samples, played", () => {
     const ended = new Set(recoveries.flatMap(({ messages }) => messages.map(({ external_id }) => external_id)));
     const silent = samples.filter(
       ({ formatter, messages }) =>
-        !formatter?.clears && messages.some(({ external_id, severity }) => severity > 1 && ended.has(external_id)),
+        !(formatter && endsOf(formatter)) &&
+        messages.some(({ external_id, severity }) => severity > 1 && ended.has(external_id)),
     );
     expect(silent.map(({ name }) => name)).toEqual([]);
   });
@@ -146,7 +148,7 @@ describe("the samples, played", () => {
     const ended = new Set(recoveries.flatMap(({ messages }) => messages.map(({ external_id }) => external_id)));
     const never = registry
       .all()
-      .filter(({ clears }) => clears)
+      .filter((formatter) => endsOf(formatter))
       .filter((formatter) => {
         const raised = samples.filter((sample) => sample.formatter === formatter).flatMap(({ messages }) => messages);
         return !raised.some(({ external_id, severity }) => severity > 1 && ended.has(external_id));

@@ -1,11 +1,20 @@
 import * as z from "zod";
+import { type Condition, condition, note, type Statement } from "../condition.ts";
 import type { AwsEvent } from "../event.ts";
-import type { Notice, ProblemSeverity } from "../notice.ts";
+import type { Notice } from "../notice.ts";
 import { arnName, first, flag, lastPart, place, text } from "./fields.ts";
 import { formatter } from "./formatter.ts";
 import { consoleLink } from "./links.ts";
 import { states } from "./states.ts";
 import { words } from "./words.ts";
+
+const ends = "the same finding resolved, archived or deleted";
+const externalAccess = condition("access-analyzer", {
+  grades: { 4: "public", 3: "shared with someone outside" },
+  ends,
+});
+const unusedAccess = condition("access-analyzer", { grades: { 2: "unused" }, ends });
+const internalAccess = condition("access-analyzer", { grades: { 3: "reached from inside the organization" }, ends });
 
 const finding = () =>
   z.object({
@@ -28,52 +37,37 @@ function thingOf({ resource, resourceType }: Finding): string | undefined {
   return [service, kind && words(kind), arnName(resource)].filter(Boolean).join(" ") || undefined;
 }
 
-/** A finding of any analyzer; `raised` is what is said of an active one, and how bad it is. */
+/** A finding of any analyzer; `raise` makes the notice of an active one. */
 function noticeOf(
   detail: Finding,
   event: AwsEvent,
-  raised: (thing: string) => { readonly severity: ProblemSeverity; readonly said: string },
+  access: Pick<Condition, "clear" | "name">,
+  raise: (thing: string, statement: (summary: string) => Statement) => Notice,
 ): Notice {
   const { resource, status, error, isDeleted } = detail;
-  const id = detail.id ?? detail.findingId;
   const analyzer = lastPart(event.resources[0]);
+  const of = detail.id ?? detail.findingId ?? resource ?? analyzer ?? "any";
   const thing = thingOf(detail);
-  const common = {
+  const statement = (summary: string): Statement => ({
+    of,
     node: arnName(resource) ?? analyzer ?? place(event),
+    summary,
     link: analyzer ? consoleLink(event.region, "access-analyzer/home", `#/analyzer/${analyzer}`) : undefined,
-  };
-  const condition = `access-analyzer:${id ?? resource ?? analyzer ?? "any"}`;
+  });
   if (isDeleted || status === "RESOLVED" || status === "ARCHIVED") {
     const how = isDeleted ? "deleted" : status === "ARCHIVED" ? "archived" : "resolved";
-    return {
-      ...common,
-      summary: `Access Analyzer: finding about ${thing ?? "a resource"} was ${how}`,
-      severity: 0,
-      clears: [2, 3, 4],
-      condition,
-    };
+    return access.clear(statement(`Access Analyzer: finding about ${thing ?? "a resource"} was ${how}`));
   }
   if (!thing || !status) {
-    return {
-      ...common,
-      summary: `Access Analyzer${analyzer ? ` ${analyzer}` : ""} updated a finding${thing ? ` about ${thing}` : ""}`,
-      severity: 1,
-      condition: `${condition}:updated`,
-    };
+    const summary = `Access Analyzer${analyzer ? ` ${analyzer}` : ""} updated a finding${thing ? ` about ${thing}` : ""}`;
+    return note(access.name, { ...statement(summary), of: `${of}:updated` });
   }
   if (error) {
-    return {
-      ...common,
-      summary: `Access Analyzer could not analyse ${thing}: ${words(error)}`,
-      severity: 1,
-      condition: `${condition}:error`,
-    };
+    const summary = `Access Analyzer could not analyse ${thing}: ${words(error)}`;
+    return note(access.name, { ...statement(summary), of: `${of}:error` });
   }
-  const { severity, said } = raised(thing);
-  return { ...common, summary: `Access Analyzer: ${said}`, severity, condition };
+  return raise(thing, statement);
 }
-
-const over = "the same finding resolved, archived or deleted";
 
 export const accessanalyzer = () =>
   [
@@ -81,44 +75,40 @@ export const accessanalyzer = () =>
       source: "aws.access-analyzer",
       detailType: "Access Analyzer Finding",
       means: "A resource can be reached from outside the account or organization, or no longer",
-      severity: "public 4, shared with someone outside 3, could not be analysed 1",
-      clears: over,
+      conditions: [externalAccess],
       detail: finding,
       format: (detail, event) =>
-        noticeOf(detail, event, (thing) =>
+        noticeOf(detail, event, externalAccess, (thing, statement) =>
           detail.isPublic
-            ? { severity: 4, said: `${thing} is public` }
-            : { severity: 3, said: `${thing} is shared with someone outside` },
+            ? externalAccess.raise(4, statement(`Access Analyzer: ${thing} is public`))
+            : externalAccess.raise(3, statement(`Access Analyzer: ${thing} is shared with someone outside`)),
         ),
     }),
     formatter({
       source: "aws.access-analyzer",
       detailType: "Unused Access Finding for IAM entities",
       means: "A role, user, key, password or permission has not been used for long",
-      severity: "2, could not be analysed 1",
-      clears: over,
+      conditions: [unusedAccess],
       detail: finding,
       format: (detail, event) => {
         // UnusedIAMRole, UnusedIAMUserAccessKey, UnusedIAMUserPassword, UnusedPermission
         const kind = words((detail.findingType ?? "unused access").replace(/^Unused(?:IAM)?/, ""));
-        return noticeOf(detail, event, (thing) => ({
-          severity: 2,
-          said: kind === "role" ? `${thing} is unused` : `${thing} has an unused ${kind.replace(/^user /, "")}`,
-        }));
+        const predicate = kind === "role" ? "is unused" : `has an unused ${kind.replace(/^user /, "")}`;
+        return noticeOf(detail, event, unusedAccess, (thing, statement) =>
+          unusedAccess.raise(2, statement(`Access Analyzer: ${thing} ${predicate}`)),
+        );
       },
     }),
     formatter({
       source: "aws.access-analyzer",
       detailType: "Internal Access Finding",
       means: "Someone inside the organization has access to a resource that is watched",
-      severity: "3, could not be analysed 1",
-      clears: over,
+      conditions: [internalAccess],
       detail: finding,
       format: (detail, event) =>
-        noticeOf(detail, event, (thing) => ({
-          severity: 3,
-          said: `${thing} can be reached from inside the organization`,
-        })),
+        noticeOf(detail, event, internalAccess, (thing, statement) =>
+          internalAccess.raise(3, statement(`Access Analyzer: ${thing} can be reached from inside the organization`)),
+        ),
     }),
     ...states("aws.access-analyzer", [
       {

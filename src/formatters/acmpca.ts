@@ -5,7 +5,7 @@ const authority = {
   name: tail("resources.0"),
   state: "detail.result",
   problems: { failure: 3 },
-  clears: ["success"],
+  ends: ["success"],
 } satisfies Partial<StateRow>;
 
 export const acmpca = () =>

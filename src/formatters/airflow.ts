@@ -10,7 +10,7 @@ export const airflow = () =>
       name: ["detail.name", tail("detail.arn"), tail("resources.0")],
       state: "detail.status",
       problems: { CREATE_FAILED: 4, UPDATE_FAILED: 4, UNAVAILABLE: 4 },
-      clears: ["AVAILABLE"],
+      ends: ["AVAILABLE"],
       says: {
         CREATE_FAILED: "could not be created",
         UPDATE_FAILED: "could not be updated",

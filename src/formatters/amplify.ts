@@ -14,7 +14,7 @@ export const amplify = () =>
       name: branch,
       state: "detail.jobStatus",
       problems: { FAILED: 3 },
-      clears: ["SUCCEED"],
+      ends: ["SUCCEED"],
       says: { SUCCEED: "succeeded" },
       link: linkTo("amplify/home#/{}/{}/{}", "detail.appId", "detail.branchName", "detail.jobId"),
     },

@@ -14,7 +14,7 @@ export const appflow = () =>
       name,
       state: "detail.status",
       problems: { "Execution Failed": 3, Failed: 3, Failure: 3, Error: 3 },
-      clears: ["Execution Successful", "Successful", "Success"],
+      ends: ["Execution Successful", "Successful", "Success"],
       says: {
         "Execution Failed": "failed",
         Error: "failed",
@@ -34,7 +34,6 @@ export const appflow = () =>
       thing: "AppFlow flow",
       name,
       problems: { deactivated: 3 },
-      clearedBy: "AppFlow End Flow Run Report with Execution Successful of the same flow",
       says: { deactivated: "was deactivated" },
       reason: "detail.deactivation-reason",
       link,

@@ -1,15 +1,20 @@
 import * as z from "zod";
+import { condition } from "../condition.ts";
 import { flag, text } from "./fields.ts";
 import { formatter, UnexpectedPayload } from "./formatter.ts";
 import { sentence, slug, words } from "./words.ts";
+
+const limited = condition("application-autoscaling", {
+  grades: { 3: "scaled to its maximum, or failed" },
+  ends: "a later activity of the same target that stays below the maximum",
+});
 
 export const applicationAutoscaling = () =>
   formatter({
     source: "aws.application-autoscaling",
     detailType: "Application Auto Scaling Scaling Activity State Change",
     means: "A service, table or other target was scaled, as far as its maximum allows",
-    severity: "scaled to its maximum 3, failed 3, else 0",
-    clears: "a later activity of the same target that stays below the maximum",
+    conditions: [limited],
     detail: () =>
       z.object({
         resourceId: text,
@@ -22,27 +27,21 @@ export const applicationAutoscaling = () =>
     format: ({ resourceId, scalableDimension, serviceNamespace, statusCode, scaledToMax, direction }) => {
       if (!resourceId) throw new UnexpectedPayload("no resourceId");
       const [, kind = "", name = resourceId] = /^([a-z-]+)[/:](.+)$/.exec(resourceId) ?? [];
-      const said = sentence([words(kind), name, serviceNamespace && `(${serviceNamespace})`].filter(Boolean).join(" "));
+      const target = sentence(
+        [words(kind), name, serviceNamespace && `(${serviceNamespace})`].filter(Boolean).join(" "),
+      );
       const dimension = words(scalableDimension?.split(":").at(-1) ?? "capacity");
-      const common = {
-        node: name,
-        condition: `application-autoscaling:${resourceId}:${slug(scalableDimension ?? "any")}`,
-      };
-      if (/^fail/i.test(statusCode ?? ""))
-        return { ...common, severity: 3, summary: `${said} could not be scaled: its ${dimension} stays as it was` };
+      const common = { of: `${resourceId}:${slug(scalableDimension ?? "any")}`, node: name };
+      if (/^fail/i.test(statusCode ?? "")) {
+        const summary = `${target} could not be scaled: its ${dimension} stays as it was`;
+        return limited.raise(3, { ...common, summary });
+      }
       if (scaledToMax) {
-        return {
-          ...common,
-          severity: 3,
-          summary: `${said} is scaled to its maximum: its ${dimension} cannot grow further`,
-        };
+        const summary = `${target} is scaled to its maximum: its ${dimension} cannot grow further`;
+        return limited.raise(3, { ...common, summary });
       }
       const how = direction === "scale-in" ? "in" : direction === "scale-out" ? "out" : "";
-      return {
-        ...common,
-        severity: 0,
-        clears: [3],
-        summary: `${said} was scaled ${how} and is below its maximum ${dimension}`.replace("  ", " "),
-      };
+      const summary = `${target} was scaled ${how} and is below its maximum ${dimension}`.replace("  ", " ");
+      return limited.clear({ ...common, summary });
     },
   });

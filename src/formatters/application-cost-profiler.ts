@@ -16,7 +16,7 @@ export const applicationCostProfiler = () =>
       name: "detail.reportId",
       key: place,
       problems: { "no access": 2, "invalid data": 2, "not generated": 2, "not delivered": 2 },
-      clears: ["generated"],
+      ends: ["generated"],
       says: {
         "no access": "cannot read its usage data",
         "invalid data": "found its usage data invalid",

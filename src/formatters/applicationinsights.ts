@@ -1,10 +1,16 @@
 import * as z from "zod";
-import type { ProblemSeverity } from "../notice.ts";
+import { condition } from "../condition.ts";
 import { place, text } from "./fields.ts";
 import { formatter, UnexpectedPayload } from "./formatter.ts";
 import { clause, lookUp, words } from "./words.ts";
 
-const severities: Readonly<Record<string, ProblemSeverity>> = { high: 4, medium: 3, low: 2, informative: 1 };
+/** Unlike what merely happened, an informative problem is resolved some day. */
+const problem = condition("applicationinsights", {
+  grades: { 4: "high", 3: "medium", 2: "low", 1: "informative or of no severity" },
+  ends: "status Resolved of the same problem",
+});
+
+const severities: Readonly<Record<string, 1 | 2 | 3 | 4>> = { high: 4, medium: 3, low: 2, informative: 1 };
 
 export const applicationinsights = () =>
   formatter({
@@ -16,8 +22,7 @@ export const applicationinsights = () =>
       "Application Insights Problem Updated",
     ],
     means: "CloudWatch Application Insights found a problem in an application, or follows it to its end",
-    severity: "High 4, Medium 3, Low 2, Informative 1, resolved 0",
-    clears: "status Resolved of the same problem",
+    conditions: [problem],
     detail: () =>
       z.object({
         problemId: text,
@@ -34,26 +39,23 @@ export const applicationinsights = () =>
       const group = detail.resourceGroupName ?? detail.resourceGroup;
       const subject = `Application Insights: ${group ?? "an application"}`;
       const common = {
+        of: detail.problemId,
         node: detail.affectedResource ?? group ?? place(event),
-        condition: `applicationinsights:${detail.problemId}`,
         link: detail.problemUrl?.startsWith("https://") ? detail.problemUrl : undefined,
       };
       const what = clause(": ", detail.title);
       if (/^resolved$/i.test(detail.status ?? "")) {
-        return {
+        return problem.clear({
           ...common,
-          severity: 0,
-          clears: [1, 2, 3, 4],
           summary: `Application Insights: the problem of ${group ?? "an application"} is resolved${what}`,
-        };
+        });
       }
       const level = detail.severity?.toLowerCase();
       const status = words(detail.status ?? "in progress");
       const state = status === "in progress" ? "" : `, now ${status}`;
-      return {
+      return problem.raise(lookUp(severities, level) ?? 1, {
         ...common,
-        severity: lookUp(severities, level) ?? 1,
         summary: `${subject} has a problem${level ? ` of ${level} severity` : ""}${state}${what}`,
-      };
+      });
     },
   });

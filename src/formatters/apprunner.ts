@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { condition, note } from "../condition.ts";
 import { first, text } from "./fields.ts";
 import { formatter, UnexpectedPayload } from "./formatter.ts";
 import { linkTo } from "./links.ts";
@@ -8,6 +9,11 @@ import { slug, words } from "./words.ts";
 /** The name in `arn:aws:apprunner:eu-west-1:111122223333:service/name/id`. */
 const fromArn = (arn: string | undefined): string | undefined => /:service\/([^/]+)/.exec(arn ?? "")?.[1];
 const link = linkTo("apprunner/home#/services/dashboard?service_arn={}", "resources.0");
+
+const operation = condition("apprunner:operation", {
+  grades: { 3: "failed" },
+  ends: "a later operation on the same service that is successful",
+});
 
 export const apprunner = () =>
   [
@@ -20,7 +26,7 @@ export const apprunner = () =>
         name: first("detail.ServiceName", "detail.serviceName", (event) => fromArn(event.resources[0])),
         state: ["detail.CurrentStatus", "detail.currentServiceStatus"],
         problems: { CREATE_FAILED: 4, DELETE_FAILED: 3, PAUSED: 2 },
-        clears: ["RUNNING", "DELETED"],
+        ends: ["RUNNING", "DELETED"],
         says: {
           CREATE_FAILED: "could not be created",
           DELETE_FAILED: "could not be deleted",
@@ -35,22 +41,21 @@ export const apprunner = () =>
       source: "aws.apprunner",
       detailType: ["AppRunner Service Operation Status Change", "Service Operation Status Change"],
       means: "An operation on a service, such as its deployment, started, succeeded or failed",
-      severity: "failed 3, successful 0, else 1",
-      clears: "a later operation on the same service that is successful",
+      conditions: [operation],
       detail: () => z.object({ operationStatus: text, Status: text, ServiceName: text, serviceName: text }),
       format: ({ operationStatus, Status, ServiceName, serviceName }, event) => {
         const name = ServiceName ?? serviceName ?? fromArn(event.resources[0]);
         const status = operationStatus ?? Status;
         if (!name || !status) throw new UnexpectedPayload("no ServiceName or no operationStatus");
-        const common = {
+        const statement = {
+          of: name,
           node: name,
           summary: `App Runner service ${name}: ${words(status)}`,
-          condition: `apprunner:operation:${name}`,
           link: link(event),
         };
-        if (/fail/i.test(status)) return { ...common, severity: 3 };
-        if (/success|succeeded/i.test(status)) return { ...common, severity: 0, clears: [3] };
-        return { ...common, severity: 1, condition: `${common.condition}:${slug(status)}` };
+        if (/fail/i.test(status)) return operation.raise(3, statement);
+        if (/success|succeeded/i.test(status)) return operation.clear(statement);
+        return note(operation.name, { ...statement, of: `${name}:${slug(status)}` });
       },
     }),
   ].flat();

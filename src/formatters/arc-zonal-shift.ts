@@ -1,11 +1,11 @@
 import * as z from "zod";
-import type { Notice, ProblemSeverity } from "../notice.ts";
+import { type Condition, condition, note } from "../condition.ts";
 import { lastPart, object, place, text } from "./fields.ts";
 import { formatter } from "./formatter.ts";
 import { clause, slug } from "./words.ts";
 
 interface Shift {
-  readonly severity: 0 | ProblemSeverity;
+  readonly severity: 0 | 1 | 2 | 4;
   /** What is shifted: shifts of one kind raise and clear one condition. */
   readonly kind: "autoshift" | "practice" | "manual" | "experiment";
   /** `of` is such as ` of web-alb`, `away` such as ` away from euw1-az2`. */
@@ -64,45 +64,54 @@ const shifts: Readonly<Record<string, Shift>> = {
   },
 };
 
-const ends = {
-  autoshift: "Autoshift Completed",
-  practice: "Practice Run Succeeded",
-  manual: "Manual Shift Canceled",
-  experiment: undefined,
+/** By kind; an experiment is nothing that can be the matter. */
+const conditions: Readonly<Partial<Record<Shift["kind"], Condition<2 | 4>>>> = {
+  autoshift: condition("arc-zonal-shift:autoshift", {
+    grades: { 4: "AWS shifted traffic away" },
+    ends: "Autoshift Completed",
+  }),
+  practice: condition("arc-zonal-shift:practice", {
+    grades: { 2: "a practice run failed or was interrupted" },
+    ends: "Practice Run Succeeded",
+  }),
+  manual: condition("arc-zonal-shift:manual", {
+    grades: { 2: "traffic was shifted by hand" },
+    ends: "Manual Shift Canceled",
+  }),
 };
 
+/** The condition that a shift raises or clears, as the documents print it of its detail-type. */
+function conditionsOf({ severity, kind }: Shift): Condition<2 | 4>[] | undefined {
+  const shared = conditions[kind];
+  if (!shared || severity === 1) return undefined;
+  return severity === 0 ? [{ ...shared, grades: {} }] : [shared];
+}
+
 export const arcZonalShift = () =>
-  Object.entries(shifts).flatMap(([detailType, { severity, kind, says }]) =>
+  Object.entries(shifts).flatMap(([detailType, shift]) =>
     formatter({
       source: "aws.arc-zonal-shift",
       detailType,
       means: "Traffic was shifted away from an Availability Zone, or is back",
-      severity: String(severity),
-      clears: severity > 1 ? ends[kind] : undefined,
+      conditions: conditionsOf(shift),
       detail: () => z.object({ data: object({ additionalFailureInfo: text }), metadata: object({ awayFrom: text }) }),
-      format: ({ data, metadata }, event): Notice => {
+      format: ({ data, metadata }, event) => {
+        const { severity, kind, says } = shift;
         const zone = metadata?.awayFrom;
         const resource = resourceName(event.resources[0]);
         const reason =
           severity > 1 ? data?.additionalFailureInfo?.replace(/^practice run interrupted\.?\s*/i, "") : undefined;
-        const common = {
+        const of = resource ?? zone ?? "any";
+        const statement = {
+          of,
           node: resource ?? zone ?? place(event),
           summary: says(resource ? ` of ${resource}` : "", zone ? ` away from ${zone}` : "") + clause(": ", reason),
-          condition: ["arc-zonal-shift", kind, resource ?? zone ?? "any"].join(":"),
         };
-        if (severity === 0) {
-          const raised = Object.values(shifts).filter((shift) => shift.kind === kind && shift.severity > 1);
-          return {
-            ...common,
-            severity,
-            clears: [...new Set(raised.map((shift) => shift.severity as ProblemSeverity))],
-          };
+        const shared = conditions[kind];
+        if (!shared || severity === 1) {
+          return note(`arc-zonal-shift:${kind}`, { ...statement, of: `${of}:${slug(detailType)}` });
         }
-        return {
-          ...common,
-          severity,
-          condition: severity > 1 ? common.condition : `${common.condition}:${slug(detailType)}`,
-        };
+        return severity === 0 ? shared.clear(statement) : shared.raise(severity, statement);
       },
     }),
   );

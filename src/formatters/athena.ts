@@ -9,7 +9,7 @@ export const athena = () =>
       name: "detail.workgroupName",
       state: "detail.currentState",
       problems: { failed: 2 },
-      clears: ["succeeded"],
+      ends: ["succeeded"],
       reason: "detail.athenaError.errorMessage",
     },
   ]);

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { condition, note } from "../condition.ts";
 import type { Notice } from "../notice.ts";
 import { at, first, joined, lastPart, place, type Read, tail, text } from "./fields.ts";
 import { formatter, UnexpectedPayload } from "./formatter.ts";
@@ -13,10 +14,15 @@ const ofResource =
   (word: string, where: Read): Read =>
   (event) => {
     const [name, held] = [resource(event), where(event)];
-    const said = [name && "of", name && at("detail.resourceType")(event), name, held && `${word} ${held}`];
-    return said.filter(Boolean).join(" ") || undefined;
+    const parts = [name && "of", name && at("detail.resourceType")(event), name, held && `${word} ${held}`];
+    return parts.filter(Boolean).join(" ") || undefined;
   };
 const inVault = ofResource("in vault", vault);
+
+const restore = condition("backup:restore", {
+  grades: { 4: "FAILED, ABORTED" },
+  ends: "COMPLETED of the same recovery point",
+});
 
 export const backup = () => [
   ...states("aws.backup", [
@@ -35,7 +41,7 @@ export const backup = () => [
           : state;
       },
       problems: { FAILED: 4, EXPIRED: 4, ABORTED: 3, PARTIAL: 2, COMPLETED_WITH_ISSUES: 2 },
-      clears: ["COMPLETED"],
+      ends: ["COMPLETED"],
       says: {
         CREATED: "was created",
         ABORTED: "was aborted",
@@ -52,7 +58,7 @@ export const backup = () => [
       node: [resource, tail("resources.0")],
       key: joined(":", "detail.resourceArn", "detail.destinationBackupVaultArn"),
       problems: { FAILED: 4, PARTIAL: 2 },
-      clears: ["COMPLETED"],
+      ends: ["COMPLETED"],
       says: { CREATED: "was requested", PARTIAL: "is incomplete" },
       reason: "detail.statusMessage",
     },
@@ -85,7 +91,7 @@ export const backup = () => [
         return result === "THREATS_FOUND" || state === "COMPLETED" ? (result ?? state) : (state ?? result);
       },
       problems: { THREATS_FOUND: 5, FAILED: 3, COMPLETED_WITH_ISSUES: 2 },
-      clears: ["NO_THREATS_FOUND"],
+      ends: ["NO_THREATS_FOUND"],
       says: {
         THREATS_FOUND: "found malware",
         NO_THREATS_FOUND: "found nothing",
@@ -123,8 +129,7 @@ export const backup = () => [
     source: "aws.backup",
     detailType: "Restore Job State Change",
     means: "A restore started, ended or failed",
-    severity: "FAILED, ABORTED 4, else 1: that someone restored is worth knowing",
-    clears: "COMPLETED of the same recovery point",
+    conditions: [restore],
     detail: () =>
       z.object({
         status: text,
@@ -141,18 +146,26 @@ export const backup = () => [
       const [source, created] = [lastPart(detail.sourceResourceArn), lastPart(detail.createdResourceArn)];
       const point = detail.recoveryPointArn ?? event.resources[0];
       const failed = /^(?:failed|aborted)$/i.test(status);
-      const said = ["Restore", (detail.resourceType ?? source) && "of", detail.resourceType, source, predicate(status)];
-      const common = {
+      const parts = [
+        "Restore",
+        (detail.resourceType ?? source) && "of",
+        detail.resourceType,
+        source,
+        predicate(status),
+      ];
+      const of = point ?? detail.sourceResourceArn ?? "any";
+      const statement = {
+        of,
         node: created ?? source ?? place(event),
         summary:
-          said.filter(Boolean).join(" ") + clause(" as ", created) + clause(": ", failed ? detail.statusMessage : ""),
-        condition: `backup:restore:${point ?? detail.sourceResourceArn ?? "any"}`,
+          parts.filter(Boolean).join(" ") + clause(" as ", created) + clause(": ", failed ? detail.statusMessage : ""),
       };
-      if (failed) return [{ ...common, severity: 4 }];
-      const told: Notice = { ...common, severity: 1, condition: `${common.condition}:${slug(status)}` };
+      if (failed) return [restore.raise(4, statement)];
+      // That someone restored is worth knowing.
+      const step = note("backup:restore", { ...statement, of: `${of}:${slug(status)}` });
       return /^completed$/i.test(status)
-        ? [told, { ...common, summary: `${common.summary}: it no longer fails`, severity: 0, clears: [4] }]
-        : [told];
+        ? [step, restore.clear({ ...statement, summary: `${statement.summary}: it no longer fails` })]
+        : [step];
     },
   }),
 ];

@@ -14,7 +14,7 @@ export const batch = () =>
       key: joined(":", "detail.jobQueue", "detail.jobName"),
       state: "detail.status",
       problems: { FAILED: 3 },
-      clears: ["SUCCEEDED"],
+      ends: ["SUCCEEDED"],
       where: behind("on queue", queue),
       reason: ["detail.statusReason", "detail.container.reason"],
       link: linkTo("batch/home#jobs/detail/{}", "detail.jobId"),

@@ -3,7 +3,7 @@ import { type StateRow, states } from "./states.ts";
 
 const job = {
   problems: { Failed: 3, PartiallyCompleted: 3, Expired: 3 },
-  clears: ["Completed"],
+  ends: ["Completed"],
   says: {
     PartiallyCompleted: "was completed in part only",
     Stopped: "was stopped",
@@ -45,7 +45,7 @@ export const bedrock = () =>
       name: joined("/", "detail.input_s3_object.s3_bucket", "detail.input_s3_object.name"),
       node: "detail.input_s3_object.s3_bucket",
       problems: { "failed with a client error": 3, "failed with a service error": 3 },
-      clears: ["succeeded"],
+      ends: ["succeeded"],
       says: { created: "began" },
       reason: "detail.error_message",
     },

@@ -1,6 +1,11 @@
 import * as z from "zod";
+import { condition } from "../condition.ts";
 import { list, number, object, text } from "./fields.ts";
 import { formatter } from "./formatter.ts";
+
+const anomaly = condition("ce:anomaly", {
+  grades: { 4: "total impact of 1,000 dollars and more", 3: "100 and more", 2: "less" },
+});
 
 export const ce = () =>
   [
@@ -8,7 +13,7 @@ export const ce = () =>
       source: "aws.ce",
       detailType: "Anomaly Detected",
       means: "Cost Anomaly Detection saw spending that it did not expect",
-      severity: "by total impact in dollars: 1,000 and more 4, 100 and more 3, else 2",
+      conditions: [anomaly],
       detail: () =>
         z.object({
           anomalyId: text,
@@ -33,16 +38,15 @@ export const ce = () =>
             `account ${cause?.linkedAccountName ?? cause?.linkedAccount}`,
         ].filter(Boolean);
         const details = detail.anomalyDetailsLink;
-        return {
+        return anomaly.raise(impact >= 1000 ? 4 : impact >= 100 ? 3 : 2, {
+          of: detail.anomalyId ?? `${account}:${spent ?? "any"}`,
           node: account,
-          severity: impact >= 1000 ? 4 : impact >= 100 ? 3 : 2,
           summary:
             `Cost anomaly${spent ? ` in ${spent}` : ""}${cause?.region ? ` in ${cause.region}` : ""}` +
             (about.length > 0 ? ` (${about.join(", ")})` : ""),
-          condition: `ce:anomaly:${detail.anomalyId ?? `${account}:${spent ?? "any"}`}`,
           link:
             details && /^https:\/\/([\w-]+\.)*(?:aws\.amazon\.com|amazonaws\.cn)\//.test(details) ? details : undefined,
-        };
+        });
       },
     }),
   ].flat();

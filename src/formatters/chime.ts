@@ -25,7 +25,7 @@ export const chime = () =>
       name: pipeline,
       state: eventType,
       problems: { MediaPipelinePermanentFailure: 4, MediaPipelineTemporaryFailure: 3 },
-      clears: ["MediaPipelineResumed"],
+      ends: ["MediaPipelineResumed"],
       says: {
         MediaPipelinePermanentFailure: "failed for good",
         MediaPipelineTemporaryFailure: "failed for now",

@@ -43,7 +43,7 @@ export const cloudformation = () =>
         UPDATE_ROLLBACK_COMPLETE: 3,
         IMPORT_ROLLBACK_COMPLETE: 3,
       },
-      clears: ["CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE", "DELETE_COMPLETE"],
+      ends: ["CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE", "DELETE_COMPLETE"],
       says: {
         ROLLBACK_FAILED: "failed to roll back its creation",
         UPDATE_ROLLBACK_FAILED: "failed to roll back its update and is stuck",
@@ -85,7 +85,7 @@ export const cloudformation = () =>
           : (at("detail.status-details.stack-drift-status")(event) ?? detection);
       },
       problems: { DRIFTED: 2, DETECTION_FAILED: 2 },
-      clears: ["IN_SYNC"],
+      ends: ["IN_SYNC"],
       says: {
         DRIFTED: "has drifted from its template",
         DETECTION_FAILED: "could not be checked for drift",
@@ -149,7 +149,7 @@ export const cloudformation = () =>
       name: stackSet,
       state: "detail.status-details.status",
       problems: { FAILED: 3 },
-      clears: ["SUCCEEDED"],
+      ends: ["SUCCEEDED"],
       says: { STOPPED: "was stopped" },
       reason,
     },
@@ -165,7 +165,7 @@ export const cloudformation = () =>
         return detailed === "FAILED" ? detailed : at("detail.status-details.status")(event);
       },
       problems: { INOPERABLE: 3, FAILED: 3 },
-      clears: ["CURRENT"],
+      ends: ["CURRENT"],
       says: {
         CURRENT: "is up to date",
         OUTDATED: "is out of date",

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { type Condition, condition } from "../condition.ts";
 import { type AwsEvent, type Fields, isFields } from "../event.ts";
 import type { Notice, ProblemSeverity } from "../notice.ts";
 import { type CallRow, callRows } from "./cloudtrail/calls.ts";
@@ -145,9 +146,6 @@ function listedNotices(row: CallRow, undo: boolean, request: Fields, trail: Trai
   const other = row.and ? namesAt(request, row.and)[0] : undefined;
   const kind = path ? kindOf(path) : "";
   const deed = deedOf(call);
-  // Where one call ends what several began, they share the condition that it ends.
-  const about = row.as ?? `${trail.service}:${row.calls.split(" ")[0]}`;
-
   return resources.map((resource): Notice => {
     const named = grade.severity !== 0 && row.says;
     const done = named
@@ -156,24 +154,35 @@ function listedNotices(row: CallRow, undo: boolean, request: Fields, trail: Trai
         ? phrase(deed.verb, [deed.noun, other].filter(Boolean).join(" "), kind, resource)
         : `called ${action}${resource ? ` on ${resource}` : ""}`;
     const where = resource ? "" : ` in ${region}`;
-    const common = {
+    const statement = {
+      of: [resource ?? "any", other].filter(Boolean).join(":"),
       tag: "CloudTrailEvent",
       link,
       node: resource ?? place,
       summary: `${begun(by.name)} ${done}${where}${"because" in grade && grade.because ? `: ${grade.because}` : ""} (${action})`,
-      condition: [about, resource ?? "any", other].filter(Boolean).join(":"),
     };
+    const listed = conditionOf(row);
     return grade.severity === 0
-      ? { ...common, severity: 0, clears: severitiesOf(row) }
-      : { ...common, severity: atLeast(by.root ? (row.root ?? 4) : 1, grade.severity) };
+      ? listed.clear(statement)
+      : listed.raise(atLeast(by.root ? (row.root ?? 4) : 1, grade.severity), statement);
   });
 }
 
-/** Every severity at which a row can have been raised, by the root user too. */
-const severitiesOf = (row: CallRow): ProblemSeverity[] => {
-  const graded = [row.severity, ...(row.grades ?? [])];
-  return [...new Set([...graded, ...graded.map((severity) => atLeast(row.root ?? 4, severity))])].sort();
-};
+/**
+ * The condition of a row. Where one call ends what several began, they share the condition that it ends. The root user's
+ * call can raise it higher.
+ */
+function conditionOf(row: CallRow): Condition {
+  const grades = [row.severity, ...(row.grades ?? [])];
+  const byRoot = grades.map((severity) => atLeast(row.root ?? 4, severity));
+  return condition(row.as ?? `${row.service}:${row.calls.split(" ")[0]}`, {
+    grades: Object.fromEntries([
+      ...byRoot.map((grade) => [grade, "by the root user"]),
+      ...grades.map((grade) => [grade, row.calls]),
+    ]),
+    ends: row.undo,
+  });
+}
 
 const atLeast = (floor: ProblemSeverity, severity: ProblemSeverity): ProblemSeverity =>
   severity > floor ? severity : floor;
@@ -212,6 +221,11 @@ const serviceEvents: Readonly<Record<string, ProblemSeverity>> = {
   "kms:DeleteKey": 4,
   "ec2:BidEvictedEvent": 2,
 };
+
+const insight = condition("cloudtrail:insight", {
+  grades: { 3: "unusual error rate", 2: "unusual call rate" },
+  ends: "End of the same insight",
+});
 
 const failedState = /fail|error|unsuccessful/i;
 
@@ -287,8 +301,7 @@ export const cloudtrail = () =>
       source: "aws.cloudtrail",
       detailType: "AWS Insight via CloudTrail",
       means: "CloudTrail Insights saw unusually many API calls or errors, or that they ended",
-      severity: "unusual error rate 3, unusual call rate 2, End 0",
-      clears: "End of the same insight",
+      conditions: [insight],
       detail: () =>
         z.object({
           sharedEventID: text,
@@ -310,14 +323,14 @@ export const cloudtrail = () =>
         const region = awsRegion ?? event.region;
         const counted = errors ? [errorCode, "errors"].filter(Boolean).join(" ") : "calls";
         const what = `unusual rate of ${counted} of ${action || "an API"} in ${region}`;
-        const common = {
+        const statement = {
+          of: sharedEventID ?? `${insightType}:${action}:${errorCode ?? ""}`,
           node: `${recipientAccountId ?? event.account}-${region}`,
-          condition: `cloudtrail:insight:${sharedEventID ?? `${insightType}:${action}:${errorCode ?? ""}`}`,
           link: consoleLink(region, "cloudtrailv2/home", "#/insights"),
         };
         return state === "End"
-          ? { ...common, summary: `CloudTrail: the ${what} ended`, severity: 0, clears: [errors ? 3 : 2] }
-          : { ...common, summary: `CloudTrail saw an ${what}`, severity: errors ? 3 : 2 };
+          ? insight.clear({ ...statement, summary: `CloudTrail: the ${what} ended` })
+          : insight.raise(errors ? 3 : 2, { ...statement, summary: `CloudTrail saw an ${what}` });
       },
     }),
   ].flat();

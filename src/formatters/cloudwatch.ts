@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { condition, note } from "../condition.ts";
 import { type AwsEvent, isFields } from "../event.ts";
 import type { ProblemSeverity } from "../notice.ts";
 import { asText, lastPart, list, number, object, text } from "./fields.ts";
@@ -40,15 +41,35 @@ interface Configuration {
   readonly description?: string | undefined;
 }
 
+// Severity 1 is a grade of an alarm, since OK ends a muted alarm too.
+const alarmRaised = condition("cloudwatch:alarm", {
+  grades: {
+    5: "critical, P1 or `[sev:5]` in the alarm's tag `severity`, its description or its name",
+    4: "P2 there, or none stated",
+    3: "P3",
+    2: "P4",
+    1: "P5, or muted or suppressed",
+  },
+  ends: "OK of the same alarm, or its deletion",
+});
+const contributorRaised = condition("cloudwatch:alarm", {
+  grades: {
+    4: "one below the alarm's own: of a P1 alarm",
+    3: "of a P2 alarm or one of no stated severity",
+    2: "of a P3 alarm",
+    1: "of a P4 or P5 alarm, or muted",
+  },
+  ends: "OK of the same contributor",
+});
+const contributorGrade = { 5: 4, 4: 3, 3: 2, 2: 1, 1: 1 } as const;
+
 export const cloudwatch = () =>
   [
     formatter({
       source: "aws.cloudwatch",
       detailType: "CloudWatch Alarm State Change",
       means: "An alarm is in alarm, is OK again or has too little data",
-      severity:
-        "ALARM 4, or as the alarm's owner says: its tag `severity`, `[sev:4]` or `P2` in its description or name (P1 5, P2 4, P3 3, P4 2, P5 1); 1 while muted or suppressed; INSUFFICIENT_DATA 1; OK 0",
-      clears: "OK of the same alarm, or its deletion",
+      conditions: [alarmRaised],
       detail: () =>
         z.object({
           alarmName: text,
@@ -66,37 +87,33 @@ export const cloudwatch = () =>
         const quiet = steering || Boolean(detail.state?.actionsSuppressedBy) || isFields(detail.muteDetail);
         const owners = severityOf(detail.alarmTags, detail.configuration?.description, alarm.name);
         const common = {
+          of: alarm.name,
           node: alarm.node,
-          condition: conditionOf(alarm.name),
           noise: steering ? ("target-tracking" as const) : undefined,
           link: linkOf(event, alarm.name),
         };
         switch (value.toUpperCase()) {
           case "ALARM":
-            return {
+            return alarmRaised.raise(quiet ? 1 : owners, {
               ...common,
-              severity: quiet ? 1 : owners,
               summary: alarmed(alarm, reason, reasonData) + (quiet && !steering ? ", muted" : ""),
-            };
+            });
           case "OK": {
             const initial =
               detail.previousState?.value?.toUpperCase() === "INSUFFICIENT_DATA" &&
               detail.previousState.reason?.startsWith("Unchecked: Initial");
-            return {
+            return alarmRaised.clear({
               ...common,
-              severity: 0,
-              clears: clearable(owners),
               noise: common.noise ?? (initial ? ("progress" as const) : undefined),
               summary: recovered(alarm),
-            };
+            });
           }
           default:
-            return {
+            return note("cloudwatch:alarm", {
               ...common,
-              severity: 1,
-              condition: `${conditionOf(alarm.name)}:${value.toLowerCase()}`,
-              summary: said(alarm, "without enough data to judge", "has not enough data to judge"),
-            };
+              of: `${alarm.name}:${value.toLowerCase()}`,
+              summary: watchedIs(alarm, "without enough data to judge", "has not enough data to judge"),
+            });
         }
       },
     }),
@@ -104,8 +121,7 @@ export const cloudwatch = () =>
       source: "aws.cloudwatch",
       detailType: "CloudWatch Alarm Contributor State Change",
       means: "One of the series that an alarm watches is in alarm or OK again",
-      severity: "ALARM one below the alarm's own (3 unless its owner says otherwise), 1 while muted; OK 0; else 1",
-      clears: "OK of the same contributor",
+      conditions: [contributorRaised],
       detail: () =>
         z.object({
           alarmName: text,
@@ -132,37 +148,32 @@ export const cloudwatch = () =>
         };
         const muted = isFields(detail.muteDetail);
         const owners = severityOf(detail.alarmTags, detail.configuration?.description, alarm.name);
-        const severity = Math.max(1, owners - 1) as ProblemSeverity;
         const common = {
+          of: `${alarm.name}:contributor:${detail.alarmContributor?.id ?? series}`,
           node: alarm.node,
-          condition: `${conditionOf(alarm.name)}:contributor:${detail.alarmContributor?.id ?? series}`,
           link: linkOf(event, alarm.name),
         };
-        if (value.toUpperCase() === "OK") {
-          const clears = clearable(severity, 3);
-          return { ...common, severity: 0, clears, summary: recovered(alarm) };
-        }
+        if (value.toUpperCase() === "OK") return contributorRaised.clear({ ...common, summary: recovered(alarm) });
         if (value.toUpperCase() === "ALARM") {
           const summary = alarmed(alarm, reason, reasonData) + (muted ? ", muted" : "");
-          return { ...common, severity: muted ? 1 : severity, summary };
+          return contributorRaised.raise(muted ? 1 : contributorGrade[owners], { ...common, summary });
         }
-        return {
+        return note("cloudwatch:alarm", {
           ...common,
-          severity: 1,
-          condition: `${common.condition}:${value.toLowerCase()}`,
-          summary: said(alarm, "without enough data to judge", "has not enough data to judge"),
-        };
+          of: `${common.of}:${value.toLowerCase()}`,
+          summary: watchedIs(alarm, "without enough data to judge", "has not enough data to judge"),
+        });
       },
     }),
     formatter({
       source: "aws.cloudwatch",
       detailType: "CloudWatch Alarm Configuration Change",
       means: "An alarm was created, changed or deleted",
-      severity: "create, update 1; delete 0, since a deleted alarm cannot go back to OK",
+      // A deleted alarm cannot go back to OK. No configuration raises one.
+      conditions: [{ ...alarmRaised, grades: {} }],
       detail: () =>
         z.object({
           alarmName: text,
-          alarmTags: z.unknown().optional(),
           operation: text,
           configuration: object({
             metrics: metricFields(),
@@ -183,39 +194,31 @@ export const cloudwatch = () =>
           noise: alarm.name.startsWith("TargetTracking-") ? ("target-tracking" as const) : undefined,
         };
         if (operation.toLowerCase() === "delete") {
-          return {
+          return alarmRaised.clear({
             ...common,
-            severity: 0,
-            clears: clearable(severityOf(detail.alarmTags, configuration?.description, alarm.name)),
-            condition: conditionOf(alarm.name),
+            of: alarm.name,
             summary: `Alarm ${alarm.name} was deleted${alarm.watched ? `; it watched ${alarm.watched}` : ""}`,
-          };
+          });
         }
         const compared = comparison(configuration?.comparisonOperator);
         const goal = compared && `${compared} ${threshold(configuration?.threshold, alarm.metric)}`.trim();
         const rule = [alarm.watched, alarm.composite ? "in alarm" : goal].filter(Boolean).join(" ");
         const changed = operation.toLowerCase() === "create" ? "created" : `${operation.toLowerCase()}d`;
-        return {
+        return note("cloudwatch:alarm-config", {
           ...common,
-          severity: 1,
-          condition: `cloudwatch:alarm-config:${alarm.name}:${operation.toLowerCase()}`,
+          of: `${alarm.name}:${operation.toLowerCase()}`,
           link: linkOf(event, alarm.name),
           summary:
             `Alarm ${alarm.name} was ${changed}` +
             (rule ? `; it watches for ${rule}` : "") +
             (configuration?.actionsEnabled === false ? ", with its actions switched off" : ""),
-        };
+        });
       },
     }),
   ].flat();
 
-const conditionOf = (name: string): string => `cloudwatch:alarm:${name}`;
 const linkOf = (event: AwsEvent, name: string): string =>
   consoleLink(event.region, "cloudwatch/home", `#alarmsV2:alarm/${name}`);
-
-/** Every severity at which it can have been raised: as its owner says, as it is where the tags are not in the event, muted. */
-const clearable = (owners: ProblemSeverity, otherwise: ProblemSeverity = 4): ProblemSeverity[] =>
-  [...new Set<ProblemSeverity>([owners, otherwise, 1])].sort();
 
 function alarmOf(alarmName: string | undefined, configuration: Configuration | undefined, event: AwsEvent): Alarm {
   const name = alarmName ?? event.resources.find((arn) => arn.includes(":alarm:"))?.split(":alarm:")[1];
@@ -263,8 +266,8 @@ function resourceOf(metric: Metric | undefined): string | undefined {
   if (!isFields(given)) return undefined;
   const dimensions = new Map(
     Object.entries(given).flatMap(([key, value]) => {
-      const said = asText(value);
-      return said ? [[key, said] as const] : [];
+      const name = asText(value);
+      return name ? [[key, name] as const] : [];
     }),
   );
   const billing = metric?.metricStat?.metric?.namespace === "AWS/Billing";
@@ -300,7 +303,7 @@ const ruleInWords = (rule: string): string =>
   );
 
 /** The end of a sentence that began with what is watched, and which alarm says so. */
-function said(alarm: Alarm, state: string, otherwise: string): string {
+function watchedIs(alarm: Alarm, state: string, otherwise: string): string {
   if (!alarm.watched || alarm.composite) {
     return `Alarm ${alarm.name} ${otherwise}${alarm.watched ? clause(": ", alarm.watched, 200) : ""}`;
   }
@@ -308,31 +311,32 @@ function said(alarm: Alarm, state: string, otherwise: string): string {
 }
 
 const recovered = (alarm: Alarm): string =>
-  alarm.composite ? `Alarm ${alarm.name} is OK again` : said(alarm, "back to normal", "is OK again");
+  alarm.composite ? `Alarm ${alarm.name} is OK again` : watchedIs(alarm, "back to normal", "is OK again");
 
 const verb = (metric: string): string => (/(?:[^s]|^)s$/.test(metric) && !/(?:us|is)$/.test(metric) ? "are" : "is");
 
 /** Why an alarm is in alarm, out of CloudWatch's reason, whose numbers and times must not reach a summary. */
 function alarmed(alarm: Alarm, reason: string | undefined, reasonData: string | undefined): string {
-  if (alarm.composite || !alarm.watched) return said(alarm, "", "is in alarm");
-  if (!reason) return said(alarm, "in alarm", "is in alarm");
-  if (/no datapoints were received/i.test(reason)) return said(alarm, "without data, which counts as breaching", "");
+  if (alarm.composite || !alarm.watched) return watchedIs(alarm, "", "is in alarm");
+  if (!reason) return watchedIs(alarm, "in alarm", "is in alarm");
+  if (/no datapoints were received/i.test(reason))
+    return watchedIs(alarm, "without data, which counts as breaching", "");
   const bands = [/less than the lower threshold/i.test(reason), /greater than the upper threshold/i.test(reason)];
   if (bands[0] || bands[1]) {
-    return said(
+    return watchedIs(
       alarm,
       bands[0] === bands[1] ? "outside its expected range" : `${bands[0] ? "below" : "above"} its expected range`,
       "",
     );
   }
   const compared = /(greater|less) than (or equal to )?the threshold/i.exec(reason);
-  if (!compared) return said(alarm, "in alarm", "");
+  if (!compared) return watchedIs(alarm, "in alarm", "");
   const operator =
     compared[1]?.toLowerCase() === "greater" ? (compared[2] ? "at least" : "above") : compared[2] ? "at most" : "below";
   const limit =
     /the threshold \((-?[\d.]+(?:E-?\d+)?)\)/i.exec(reason)?.[1] ??
     /"threshold":(-?[\d.E-]+)/i.exec(reasonData ?? "")?.[1];
-  return said(
+  return watchedIs(
     alarm,
     `${operator} ${threshold(limit === undefined ? undefined : Number(limit), alarm.metric)}`.trim(),
     "",
@@ -421,10 +425,10 @@ export function severityOf(tags: unknown, description: string | undefined, name:
   if (/^[1-5]$/.test(tagged)) return Number(tagged) as ProblemSeverity;
   if (/^p[1-5]$/.test(tagged)) return priority(tagged.slice(1));
   if (Object.hasOwn(byWord, tagged)) return byWord[tagged] ?? 4;
-  for (const said of [description, name]) {
-    const level = said?.match(/\[sev(?:erity)?[:= ]\s*([1-5])\]/i)?.[1];
+  for (const label of [description, name]) {
+    const level = label?.match(/\[sev(?:erity)?[:= ]\s*([1-5])\]/i)?.[1];
     if (level) return Number(level) as ProblemSeverity;
-    const token = said?.match(/(?<![A-Za-z\d.])P([1-5])(?![A-Za-z\d]|\.\w)/)?.[1];
+    const token = label?.match(/(?<![A-Za-z\d.])P([1-5])(?![A-Za-z\d]|\.\w)/)?.[1];
     if (token) return priority(token);
   }
   return 4;

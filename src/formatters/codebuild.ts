@@ -20,7 +20,7 @@ export const codebuild = () =>
       name: project,
       state: "detail.build-status",
       problems: { FAILED: 3, FAULT: 3, TIMED_OUT: 3 },
-      clears: ["SUCCEEDED"],
+      ends: ["SUCCEEDED"],
       says: {
         FAILED: "failed to build",
         FAULT: "failed to build by a fault of CodeBuild",

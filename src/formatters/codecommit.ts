@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { condition, note } from "../condition.ts";
 import { arnResource, lastPart, list, text } from "./fields.ts";
 import { formatter, UnexpectedPayload } from "./formatter.ts";
 import { consoleLink } from "./links.ts";
@@ -15,6 +16,10 @@ const important = /^(?:main|master|trunk|develop|prod(?:uction)?|live|release(?:
 
 const references = { referenceCreated: "created", referenceUpdated: "updated", referenceDeleted: "deleted" };
 
+const branchLoss = condition(`codecommit:${slug("referenceDeleted")}`, {
+  grades: { 2: "main, master, trunk, develop, production, live or a release branch deleted" },
+});
+
 const source = "aws.codecommit";
 
 export const codecommit = () =>
@@ -23,7 +28,7 @@ export const codecommit = () =>
       source,
       detailType: "CodeCommit Repository State Change",
       means: "A branch or tag was created, moved or deleted",
-      severity: "main, master, trunk, develop, production, live or a release branch deleted 2, else 1",
+      conditions: [branchLoss],
       detail: () =>
         z.object({ event: text, repositoryName: text, referenceName: text, referenceType: text, callerUserArn: text }),
       format: ({ event: what, repositoryName, referenceName, referenceType, callerUserArn }, event) => {
@@ -33,20 +38,19 @@ export const codecommit = () =>
         const reference = [referenceType ?? "branch", referenceName].filter(Boolean).join(" ");
         const by = personOf(callerUserArn);
         const lost = what === "referenceDeleted" && referenceType !== "tag" && important.test(referenceName ?? "");
-        return {
+        const statement = {
+          of: `${repository}:${referenceName ?? ""}`,
           node: repository,
           summary: `CodeCommit ${repository}: ${done ? `${reference} was ${done}` : words(what)}${by ? ` by ${by}` : ""}`,
-          severity: lost ? 2 : 1,
-          condition: `codecommit:${slug(what)}:${repository}:${referenceName ?? ""}`,
           link: consoleLink(event.region, `codesuite/codecommit/repositories/${repository}/browse`),
         };
+        return lost ? branchLoss.raise(2, statement) : note(`codecommit:${slug(what)}`, statement);
       },
     }),
     formatter({
       source,
       detailType: "CodeCommit Pull Request State Change",
       means: "A pull request was opened, changed, approved, merged or closed",
-      severity: "1",
       detail: () =>
         z.object({ event: text, repositoryNames: list(text), pullRequestId: text, title: text, callerUserArn: text }),
       format: ({ event: what, repositoryNames, pullRequestId, title, callerUserArn }, event) => {
@@ -54,18 +58,17 @@ export const codecommit = () =>
         if (!repository || !what) throw new UnexpectedPayload("no repository or no event");
         const by = personOf(callerUserArn);
         const which = [pullRequestId && `number ${pullRequestId}`, title && `"${title}"`].filter(Boolean).join(" ");
-        return {
+        return note(`codecommit:${slug(what)}`, {
+          of: `${repository}:${pullRequestId ?? ""}`,
           node: repository,
           summary: `CodeCommit ${repository}: ${words(what)}${which ? `, ${which}` : ""}${by ? `, by ${by}` : ""}`,
-          severity: 1,
-          condition: `codecommit:${slug(what)}:${repository}:${pullRequestId ?? ""}`,
           link: pullRequestId
             ? consoleLink(
                 event.region,
                 `codesuite/codecommit/repositories/${repository}/pull-requests/${pullRequestId}/details`,
               )
             : undefined,
-        };
+        });
       },
     }),
     formatter({
@@ -77,7 +80,6 @@ export const codecommit = () =>
         "CodeCommit Approval Rule Template Change",
       ],
       means: "Someone commented, reacted to a comment, or changed which approvals pull requests need",
-      severity: "1",
       detail: () =>
         z.object({ event: text, repositoryName: text, approvalRuleTemplateName: text, callerUserArn: text }),
       format: ({ event: what, repositoryName, approvalRuleTemplateName: template, callerUserArn }, event) => {
@@ -85,14 +87,13 @@ export const codecommit = () =>
         if (!node || !what) throw new UnexpectedPayload("no repository or no event");
         const by = personOf(callerUserArn);
         const about = template ? `CodeCommit ${words(what)}: ${template}` : `CodeCommit ${node}: ${words(what)}`;
-        return {
+        return note(`codecommit:${slug(what)}`, {
+          of: template ?? node,
           node,
           summary: by ? `${about} by ${by}` : about,
-          severity: 1,
-          condition: `codecommit:${slug(what)}:${template ?? node}`,
           link:
             repositoryName && consoleLink(event.region, `codesuite/codecommit/repositories/${repositoryName}/browse`),
-        };
+        });
       },
     }),
   ].flat();

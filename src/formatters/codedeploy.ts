@@ -22,7 +22,7 @@ export const codedeploy = () =>
       name: group,
       node: "detail.application",
       problems: { FAILURE: 4, STOP: 2 },
-      clears: ["SUCCESS"],
+      ends: ["SUCCESS"],
       says,
       link,
     },

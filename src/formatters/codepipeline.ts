@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { condition, note } from "../condition.ts";
 import { joined, object, tail, text } from "./fields.ts";
 import { formatter, UnexpectedPayload } from "./formatter.ts";
 import { consoleLink, linkTo } from "./links.ts";
@@ -12,6 +13,11 @@ const says = {
   SUPERSEDED: "was superseded by a newer execution",
 };
 
+const approval = condition("codepipeline:approval", {
+  grades: { 2: "an approval that started" },
+  ends: "the same approval's end, whether given, refused or abandoned",
+});
+
 export const codepipeline = () =>
   [
     states("aws.codepipeline", [
@@ -21,7 +27,7 @@ export const codepipeline = () =>
         thing: "Pipeline",
         name: ["detail.pipeline", tail("resources.0")],
         problems: { FAILED: 3 },
-        clears: ["SUCCEEDED"],
+        ends: ["SUCCEEDED"],
         says,
         link,
       },
@@ -43,8 +49,7 @@ export const codepipeline = () =>
       source: "aws.codepipeline",
       detailType: "CodePipeline Action Execution State Change",
       means: "An action of a pipeline changed its state; an approval waits for someone",
-      severity: "an approval that started 2, one that ended 0, else 1",
-      clears: "the same approval's end, whether given, refused or abandoned",
+      conditions: [approval],
       detail: () =>
         z.object({
           pipeline: text,
@@ -57,30 +62,25 @@ export const codepipeline = () =>
       format: ({ pipeline, stage, action, state, type, "execution-result": result }, event) => {
         if (!pipeline || !state) throw new UnexpectedPayload("no pipeline or no state");
         const step = [stage, action].filter(Boolean).join("/") || "an unnamed step";
+        const of = `${pipeline}:${step}`;
         const common = {
+          of,
           node: pipeline,
-          condition: `codepipeline:approval:${pipeline}:${step}`,
           link: consoleLink(event.region, `codesuite/codepipeline/pipelines/${pipeline}/view`),
         };
         if (type?.category?.toLowerCase() === "approval") {
           if (/^started$/i.test(state)) {
-            return { ...common, severity: 2, summary: `Pipeline ${pipeline} waits for approval at ${step}` };
+            return approval.raise(2, { ...common, summary: `Pipeline ${pipeline} waits for approval at ${step}` });
           }
           const given = /^succeeded$/i.test(state) ? "was given" : /^failed$/i.test(state) ? "was refused" : "is over";
-          return {
-            ...common,
-            severity: 0,
-            clears: [2],
-            summary: `Approval at ${step} of pipeline ${pipeline} ${given}`,
-          };
+          return approval.clear({ ...common, summary: `Approval at ${step} of pipeline ${pipeline} ${given}` });
         }
         const why = /^failed$/i.test(state) ? clause(": ", result?.["external-execution-summary"]) : "";
-        return {
+        return note("codepipeline:action", {
           ...common,
-          severity: 1,
-          condition: `codepipeline:action:${pipeline}:${step}:${slug(state)}`,
+          of: `${of}:${slug(state)}`,
           summary: `Action ${step} of pipeline ${pipeline} ${lookUp(says, state) ?? predicate(state)}${why}`,
-        };
+        });
       },
     }),
   ].flat();

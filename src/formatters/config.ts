@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { type Condition, condition, note } from "../condition.ts";
 import type { Notice } from "../notice.ts";
 import { arnName, lastPart, list, object, place, text } from "./fields.ts";
 import { formatter, UnexpectedPayload } from "./formatter.ts";
@@ -26,27 +27,35 @@ const kindOf = (type: string | undefined): string | undefined => {
   return service ? [service, words(kind.join(" "))].filter(Boolean).join(" ") : type;
 };
 
+const deletion = condition("config:item", { grades: { 2: "deleted" } });
+const breach = condition("config:rule", {
+  grades: { 3: "NON_COMPLIANT for rules on public access, root, MFA or encryption", 2: "NON_COMPLIANT for others" },
+  ends: "COMPLIANT or NOT_APPLICABLE of the same rule and resource",
+});
+const evaluation = condition("config", { grades: { 3: "Failed" } });
+const delivery = condition("config", { grades: { 3: "Failed" }, ends: "Completed" });
+
 /** Config's events about its own work: started, completed or failed. */
-const own = (detailType: string, key: string, said: string, clears: boolean, named: boolean) =>
+const own = (detailType: string, failure: Condition<3>, key: string, work: string, named: boolean) =>
   formatter({
     source: "aws.config",
     detailType,
-    means: `Config's ${said} started, completed or failed`,
-    severity: clears ? "Failed 3, Completed 0, else 1" : "Failed 3, else 1",
-    clears: clears ? "Completed" : undefined,
+    means: `Config's ${work} started, completed or failed`,
+    conditions: [failure],
     detail: () => z.object({ messageType: text, configRuleNames: list(text), s3Bucket: text }),
     format: ({ messageType, configRuleNames, s3Bucket }, event): Notice => {
       const outcome = /(?:Started|Completed|Succeeded|Failed)$/.exec(messageType ?? "")?.[0]?.toLowerCase();
       if (!outcome) throw new UnexpectedPayload("no messageType that tells the outcome");
       const rule = named ? configRuleNames?.[0] : undefined;
-      const condition = `config:${key}${rule ? `:${rule}` : ""}`;
-      const common = {
+      const of = `${key}${rule ? `:${rule}` : ""}`;
+      const statement = {
+        of,
         node: place(event),
-        summary: `Config: ${said}${rule ? ` of rule ${rule}` : ""} ${outcome}${s3Bucket ? ` (bucket ${s3Bucket})` : ""}`,
+        summary: `Config: ${work}${rule ? ` of rule ${rule}` : ""} ${outcome}${s3Bucket ? ` (bucket ${s3Bucket})` : ""}`,
       };
-      if (outcome === "failed") return { ...common, severity: 3, condition };
-      if (clears && outcome !== "started") return { ...common, severity: 0, clears: [3], condition };
-      return { ...common, severity: 1, condition: `${condition}:${outcome}` };
+      if (outcome === "failed") return failure.raise(3, statement);
+      if (failure.ends && outcome !== "started") return failure.clear(statement);
+      return note("config", { ...statement, of: `${of}:${outcome}` });
     },
   });
 
@@ -56,7 +65,7 @@ export const config = () =>
       source: "aws.config",
       detailType: "Config Configuration Item Change",
       means: "A resource that Config records was created, changed or deleted",
-      severity: "deleted 2, else 1",
+      conditions: [deletion],
       detail: () =>
         z.object({
           configurationItem: item(),
@@ -76,12 +85,11 @@ export const config = () =>
             (configurationItemStatus === "ResourceDiscovered" ? "CREATE" : "UPDATE"));
         const done =
           { CREATE: "was created", UPDATE: "was changed", DELETE: "was deleted" }[change] ?? predicate(change);
-        return {
+        const statement = {
+          of: `${resourceType ?? "any"}:${resourceId ?? name ?? "any"}:${deleted ? "deleted" : "changed"}`,
           node: name ?? place(event),
           tag: "AWSConfig",
           summary: `${[kindOf(resourceType), name].filter(Boolean).join(" ")} ${done} (Config)`,
-          severity: deleted ? 2 : 1,
-          condition: `config:item:${resourceType ?? "any"}:${resourceId ?? name ?? "any"}:${deleted ? "deleted" : "changed"}`,
           link:
             resourceType && resourceId
               ? consoleLink(
@@ -91,15 +99,14 @@ export const config = () =>
                 )
               : undefined,
         };
+        return deleted ? deletion.raise(2, statement) : note("config:item", statement);
       },
     }),
     formatter({
       source: "aws.config",
       detailType: "Config Rules Compliance Change",
       means: "A resource no longer follows a rule of Config, or follows it again",
-      severity:
-        "NON_COMPLIANT 2, or 3 for rules on public access, root, MFA or encryption; COMPLIANT or NOT_APPLICABLE 0; else 1",
-      clears: "COMPLIANT or NOT_APPLICABLE of the same rule and resource",
+      conditions: [breach],
       detail: () =>
         z.object({
           configRuleName: text,
@@ -118,9 +125,10 @@ export const config = () =>
         const thing = [account ? "account" : kindOf(resourceType), lastPart(resourceId)].filter(Boolean).join(" ");
         const rule = configRuleName ?? "without a name";
         const about = thing || "a resource";
-        const condition = `config:rule:${configRuleName ?? "any"}:${resourceType ?? "any"}:${resourceId ?? "any"}`;
+        const of = `${configRuleName ?? "any"}:${resourceType ?? "any"}:${resourceId ?? "any"}`;
         const fromSecurityHub = configRuleName?.startsWith("securityhub-") === true;
         const common = {
+          of,
           node: resourceId ?? place(event),
           link: configRuleName
             ? consoleLink(event.region, "config/home", `#/rules/details?configRuleName=${configRuleName}`)
@@ -129,47 +137,39 @@ export const config = () =>
           noise: fromSecurityHub ? ("duplicate" as const) : undefined,
         };
         if (now === "NON_COMPLIANT") {
-          return {
-            ...common,
-            summary: `Config rule ${rule} is broken by ${about}`,
-            severity: grave.test(rule) ? 3 : 2,
-            condition,
-          };
+          const summary = `Config rule ${rule} is broken by ${about}`;
+          return breach.raise(grave.test(rule) ? 3 : 2, { ...common, summary });
         }
         if (now === "COMPLIANT" || now === "NOT_APPLICABLE") {
           // A first evaluation has no old result: there is nothing it could clear.
           const first = oldEvaluationResult?.complianceType === undefined;
           const followed = now === "COMPLIANT" ? "is followed by" : "no longer applies to";
-          return {
+          return breach.clear({
             ...common,
             summary: `Config rule ${rule} ${followed} ${about}`,
-            severity: 0,
-            clears: [2, 3],
-            condition,
             noise: common.noise ?? (first ? "passed" : undefined),
-          };
+          });
         }
-        return {
+        return note("config:rule", {
           ...common,
+          of: `${of}:undecided`,
           summary: `Config rule ${rule} could not judge ${about} (${words(now)})`,
-          severity: 1,
-          condition: `${condition}:undecided`,
-        };
+        });
       },
     }),
-    own("Config Rules Re-evaluation Status", "evaluation", "evaluation", false, true),
+    own("Config Rules Re-evaluation Status", evaluation, "evaluation", "evaluation", true),
     own(
       "Config Configuration Snapshot Delivery Status",
+      delivery,
       "delivery:snapshot",
       "delivery of the configuration snapshot",
-      true,
       false,
     ),
     own(
       "Config Configuration History Delivery Status",
+      delivery,
       "delivery:history",
       "delivery of the configuration history",
-      true,
       false,
     ),
   ].flat();

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Notice } from "../notice.ts";
+import { condition, note } from "../condition.ts";
 import { once } from "../once.ts";
 import { deedOf } from "./cloudtrail/phrase.ts";
 import { reportedState, trailed, trailRecord } from "./cloudtrail.ts";
@@ -17,7 +17,16 @@ const status = once(() =>
   }),
 );
 
-/** What Control Tower takes away when it succeeds: severity 3. */
+const failure = condition("controltower", {
+  grades: { 4: "FAILED" },
+  ends: "SUCCEEDED of the same operation on the same thing",
+});
+const weakened = condition("controltower:weakened", {
+  grades: { 3: "a guardrail disabled or a unit deregistered" },
+  ends: "the guardrail enabled or the unit registered again",
+});
+
+/** What Control Tower takes away when it succeeds. */
 const weakens = new Set(["DisableGuardrail", "DeregisterOrganizationalUnit"]);
 const mends = new Set(["EnableGuardrail", "RegisterOrganizationalUnit"]);
 
@@ -30,13 +39,12 @@ export const controltower = () =>
       source: "aws.controltower",
       detailType: "AWS Service Event via CloudTrail",
       means: "Control Tower finished something: an account, a guardrail, an organizational unit, the landing zone",
-      severity: "FAILED 4; a guardrail disabled or a unit deregistered 3; SUCCEEDED 0",
-      clears: "SUCCEEDED of the same operation on the same thing; the guardrail enabled or the unit registered again",
+      conditions: [failure, weakened],
       detail: trailRecord,
       format: (record, event) => {
         const { call, place, link } = trailed(record, event);
-        const { state, of } = reportedState(record.serviceEventDetails ?? {});
-        const { account, organizationalUnit, organizationalUnits, guardrails } = status().parse(of);
+        const { state, of: reported } = reportedState(record.serviceEventDetails ?? {});
+        const { account, organizationalUnit, organizationalUnits, guardrails } = status().parse(reported);
         const guardrail = guardrails?.[0]?.guardrailId;
         const ou = organizationalUnit ?? organizationalUnits?.[0];
         const ouName = ou?.organizationalUnitName ?? ou?.organizationalUnitId;
@@ -50,31 +58,23 @@ export const controltower = () =>
         const failed = /fail|error/i.test(state ?? "");
         const succeeded = /^succe/i.test(state ?? "");
         const on = `${thing ?? "any"}${where}`;
-        const common = { node: thing ?? place, link };
+        const of = `${call}:${on}`;
+        const common = { of, node: thing ?? place, link };
         const what = `${[infinitiveOf(call), noun, thing].filter(Boolean).join(" ")}${where}`;
-        const message = text.parse(of.message);
+        const message = text.parse(reported.message);
         const why = /^AWS Control Tower failed to /i.test(message ?? "") ? undefined : message;
-        const condition = `controltower:${call}:${on}`;
         if (failed) {
-          return { ...common, summary: `Control Tower failed to ${what}${clause(": ", why)}`, severity: 4, condition };
+          return failure.raise(4, { ...common, summary: `Control Tower failed to ${what}${clause(": ", why)}` });
         }
         if (!succeeded) {
           const summary = `Control Tower: ${call}${thing ? ` of ${thing}` : ""}${where} ${state ? predicate(state) : "was reported"}`;
-          return { ...common, summary, severity: 1, condition: `${condition}:${state ?? "reported"}` };
+          return note("controltower", { ...common, of: `${of}:${state ?? "reported"}`, summary });
         }
         const done = `Control Tower ${verb ? [verb, noun, thing].filter(Boolean).join(" ") + where : `did ${call}`}`;
-        const weaker = `controltower:weakened:${on}`;
-        const ended: Notice = {
-          ...common,
-          summary: `Control Tower no longer fails to ${what}`,
-          severity: 0,
-          clears: [4],
-          condition,
-        };
-        if (weakens.has(call)) return [{ ...common, summary: done, severity: 3, condition: weaker }, ended];
-        return mends.has(call)
-          ? [{ ...common, summary: done, severity: 0, clears: [3], condition: weaker }, ended]
-          : { ...ended, summary: done };
+        const ended = failure.clear({ ...common, summary: `Control Tower no longer fails to ${what}` });
+        const protection = { ...common, of: on, summary: done };
+        if (weakens.has(call)) return [weakened.raise(3, protection), ended];
+        return mends.has(call) ? [weakened.clear(protection), ended] : { ...ended, summary: done };
       },
     }),
   ].flat();

@@ -17,7 +17,7 @@ export const datasync = () =>
       name: task,
       state,
       problems: { ERROR: 3 },
-      clears: ["SUCCESS"],
+      ends: ["SUCCESS"],
       says: { ERROR: "failed" },
       link: linkTo("datasync/home#/tasks/{}", task),
     },
@@ -28,7 +28,7 @@ export const datasync = () =>
       name: resource,
       state,
       problems: { OFFLINE: 4 },
-      clears: ["ONLINE"],
+      ends: ["ONLINE"],
       link: linkTo("datasync/home#/agents/{}", resource),
     },
     {
@@ -38,7 +38,7 @@ export const datasync = () =>
       name: resource,
       state,
       problems: { UNAVAILABLE: 3 },
-      clears: ["AVAILABLE"],
+      ends: ["AVAILABLE"],
       link: linkTo("datasync/home#/tasks/{}", resource),
     },
     {

@@ -12,7 +12,7 @@ export const dlm = () =>
       thing: "DLM snapshot policy",
       name: policy,
       problems: { ERROR: 4 },
-      clears: ["ENABLED", "DISABLED"],
+      ends: ["ENABLED", "DISABLED"],
       reason: "detail.cause",
       link: linkTo("ec2/home#LifecyclePolicyDetails:policyId={}", policy),
     },

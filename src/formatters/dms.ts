@@ -1,22 +1,53 @@
 import * as z from "zod";
-import type { ProblemSeverity } from "../notice.ts";
+import { condition, note, type Statement } from "../condition.ts";
+import type { Problem, Recovery } from "../notice.ts";
 import { first, lastPart, tail, text } from "./fields.ts";
 import { formatter, UnexpectedPayload } from "./formatter.ts";
 import { states } from "./states.ts";
-import { clause, sameState, words } from "./words.ts";
+import { clause, lookUp, sameState, words } from "./words.ts";
 
 /** The console's address of the task or instance ends in its name; its ARN holds a generated id only. */
 const linkedName = tail("detail.resourceLink");
 
-/** By category: the severity of its events, the ids that end it, and those that raise it where not all do. */
-const categories: Readonly<
-  Record<string, { severity: ProblemSeverity; says: string; raise?: readonly string[]; end?: readonly string[] }>
-> = {
-  failure: { severity: 4, says: "failed" },
-  lowstorage: { severity: 4, says: "is low on storage" },
-  failover: { severity: 3, says: "is failing over", raise: ["0013", "0050"], end: ["0015", "0049", "0051"] },
-  maintenance: { severity: 2, says: "is in maintenance", end: ["0027"] },
-  deletion: { severity: 2, says: "is being deleted" },
+// They share a name: the category, which tells them apart, is the end of `of`.
+const failure = condition("dms:instance", { grades: { 4: "failure" } });
+const lowStorage = condition("dms:instance", { grades: { 4: "low storage" } });
+const failover = condition("dms:instance", {
+  grades: { 3: "failover" },
+  ends: "the end of the failover of the same instance",
+});
+const maintenance = condition("dms:instance", {
+  grades: { 2: "maintenance" },
+  ends: "the end of the maintenance of the same instance",
+});
+const deletion = condition("dms:instance", { grades: { 2: "deletion" } });
+
+/** A category of events, with the ids of those that end its condition, and of those that raise it where not all do. */
+interface Category {
+  readonly says: string;
+  readonly raise: (statement: Statement) => Problem;
+  readonly begin?: readonly string[];
+  readonly clear?: (statement: Statement) => Recovery;
+  readonly end?: readonly string[];
+}
+
+const categories: Readonly<Record<string, Category>> = {
+  failure: { says: "failed", raise: (statement) => failure.raise(4, statement) },
+  lowstorage: { says: "is low on storage", raise: (statement) => lowStorage.raise(4, statement) },
+  failover: {
+    says: "is failing over",
+    raise: (statement) => failover.raise(3, statement),
+    begin: ["0013", "0050"],
+    clear: failover.clear,
+    end: ["0015", "0049", "0051"],
+  },
+  maintenance: {
+    says: "is in maintenance",
+    raise: (statement) => maintenance.raise(2, statement),
+    clear: maintenance.clear,
+    end: ["0027"],
+  },
+  deletion: { says: "is being deleted", raise: (statement) => deletion.raise(2, statement) },
 };
 
 export const dms = () =>
@@ -36,7 +67,7 @@ export const dms = () =>
           return category && sameState(category) === "failure" ? "REPLICATION_TASK_FAILED" : (type ?? category);
         },
         problems: { REPLICATION_TASK_FAILED: 4, "reading paused": 3, REPLICATION_TASK_STOPPED: 2 },
-        clears: ["REPLICATION_TASK_STARTED", "REPLICATION_TASK_RESUMED", "reading resumed"],
+        ends: ["REPLICATION_TASK_STARTED", "REPLICATION_TASK_RESUMED", "reading resumed"],
         says: {
           REPLICATION_TASK_FAILED: "failed",
           REPLICATION_TASK_STOPPED: "stopped",
@@ -58,8 +89,7 @@ export const dms = () =>
       source: "aws.dms",
       detailType: "DMS Replication Instance State Change",
       means: "A replication instance failed, failed over, ran low on storage or was changed",
-      severity: "failure and low storage 4, failover 3, maintenance and deletion 2, else 1",
-      clears: "the end of the failover or maintenance of the same instance",
+      conditions: [failure, lowStorage, failover, maintenance, deletion],
       detail: () =>
         z.object({
           category: text,
@@ -74,24 +104,23 @@ export const dms = () =>
         if (!name || !(category ?? eventType)) throw new UnexpectedPayload("no replication instance or no category");
         const kind = sameState(category ?? eventType ?? "");
         const id = (eventId ?? eventName)?.match(/(\d{4})$/)?.[1] ?? "";
-        const listed = Object.hasOwn(categories, kind) ? categories[kind] : undefined;
-        const common = { node: name, condition: `dms:instance:${event.resources[0] ?? name}:${kind}` };
-        if (listed?.end?.includes(id)) {
+        const listed = lookUp(categories, kind);
+        const common = { of: `${event.resources[0] ?? name}:${kind}`, node: name };
+        if (listed?.clear && listed.end?.includes(id)) {
           const summary = `DMS replication instance ${name} finished its ${words(kind)}`;
-          return { ...common, summary, severity: 0, clears: [listed.severity] };
+          return listed.clear({ ...common, summary });
         }
-        if (listed && (!listed.raise || listed.raise.includes(id))) {
+        if (listed && (!listed.begin || listed.begin.includes(id))) {
           const reason = clause(": ", kind === "failure" ? detailMessage : undefined);
           const summary = `DMS replication instance ${name} ${listed.says}${reason}`;
-          return { ...common, summary, severity: listed.severity };
+          return listed.raise({ ...common, summary });
         }
         const what = words(eventType ?? category ?? "").replace(/ replication instance$/, "");
-        return {
+        return note("dms:instance", {
           ...common,
+          of: `${common.of}:${sameState(what)}`,
           summary: `DMS replication instance ${name}: ${what}`,
-          severity: 1,
-          condition: `${common.condition}:${sameState(what)}`,
-        };
+        });
       },
     }),
   ].flat();

@@ -14,7 +14,7 @@ export const drs = () =>
       thing: "DRS replication of source server",
       name: server,
       problems: { STALLED: 4 },
-      clears: ["NOT_STALLED"],
+      ends: ["NOT_STALLED"],
       says: { STALLED: "has stalled", NOT_STALLED: "is running again" },
     },
     {
@@ -32,7 +32,7 @@ export const drs = () =>
         return isDrill(event) ? state?.replace("RECOVERY", "DRILL") : state;
       },
       problems: { RECOVERY_LAUNCH_FAILED: 4, DRILL_LAUNCH_FAILED: 2 },
-      clears: ["RECOVERY_LAUNCH_SUCCEEDED", "DRILL_LAUNCH_SUCCEEDED"],
+      ends: ["RECOVERY_LAUNCH_SUCCEEDED", "DRILL_LAUNCH_SUCCEEDED"],
       says: {
         RECOVERY_LAUNCH_FAILED: "could not be launched for recovery",
         RECOVERY_LAUNCH_SUCCEEDED: "was launched for recovery",
@@ -46,7 +46,7 @@ export const drs = () =>
       thing: "DRS failback of recovery instance",
       name: server,
       problems: { FAILBACK_ERROR: 4 },
-      clears: ["FAILBACK_COMPLETED"],
+      ends: ["FAILBACK_COMPLETED"],
       says: {
         FAILBACK_ERROR: "failed",
         FAILBACK_COMPLETED: "completed",

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { ProblemSeverity } from "../notice.ts";
+import { condition, note } from "../condition.ts";
 import { arnResource, at, joined, lastPart, list, object, tail, text } from "./fields.ts";
 import { formatter, UnexpectedPayload } from "./formatter.ts";
 import { consoleLink, linkTo } from "./links.ts";
@@ -12,24 +12,38 @@ const interruptions: Readonly<Record<string, string>> = {
   hibernate: "hibernated",
 };
 
+const stopped = condition("ec2:stopped", { grades: { 2: "stopped" }, ends: "the same instance is running" });
+const interrupted = condition("ec2:interruption", {
+  grades: { 3: "will be terminated or stopped", 2: "will be hibernated" },
+});
+const snapshotFailed = condition("ec2:snapshot", {
+  grades: { 4: "failed" },
+  ends: "the same operation on the same volume or snapshot succeeds",
+});
+const snapshotShared = condition("ec2:snapshot-shared", { grades: { 3: "shared with this account" } });
+const snapshotSetFailed = condition("ec2:snapshot-set", {
+  grades: { 4: "failed" },
+  ends: "a set of snapshots of the same volumes succeeds",
+});
+const volumeFailed = condition("ec2:volume", { grades: { 4: "attaching failed", 3: "anything else failed" } });
+
 /** A warning that EC2 takes an instance back; `thing` begins the sentence. */
 const interruption = (detailType: string, thing: string, means: string) =>
   formatter({
     source: "aws.ec2",
     detailType,
     means,
-    severity: "hibernate 2, else 3",
+    conditions: [interrupted],
     detail: () => z.object({ "instance-id": text, "instance-action": text }),
     format: ({ "instance-id": id, "instance-action": action = "" }, event) => {
       const instance = id ?? lastPart(event.resources[0]);
       if (!instance) throw new UnexpectedPayload("no instance-id");
-      return {
+      return interrupted.raise(action.toLowerCase() === "hibernate" ? 2 : 3, {
+        of: instance,
         node: instance,
         summary: `${thing} ${instance} will be ${lookUp(interruptions, action.toLowerCase()) ?? "interrupted"} within minutes: EC2 needs its capacity back`,
-        severity: action.toLowerCase() === "hibernate" ? 2 : 3,
-        condition: `ec2:interruption:${instance}`,
         link: consoleLink(event.region, "ec2/home", `#InstanceDetails:instanceId=${instance}`),
-      };
+      });
     },
   });
 
@@ -51,7 +65,7 @@ const volumeEvents: Readonly<Record<string, string>> = {
   modifyVolume: "modified",
 };
 
-const severityOfVolumeEvent: Readonly<Record<string, ProblemSeverity>> = { attachVolume: 4, reattachVolume: 4 };
+const gradeOfVolumeEvent: Readonly<Record<string, 3 | 4>> = { attachVolume: 4, reattachVolume: 4 };
 
 /** A cause with its ARNs shortened: `key/1234 is pending deletion`. */
 const shortened = (cause: string | undefined): string | undefined =>
@@ -65,22 +79,22 @@ export const ec2 = () =>
       source: "aws.ec2",
       detailType: "EC2 Instance State-change Notification",
       means: "An instance started, stopped or was terminated",
-      severity: "stopped 2, running 0, else 1",
-      clears: "running of the same instance",
+      conditions: [stopped],
       detail: () => z.object({ "instance-id": text, state: text }),
       format: ({ "instance-id": named, state }, event) => {
         const id = named ?? lastPart(event.resources[0]);
         if (!id || !state) throw new UnexpectedPayload("no instance-id or no state");
         const now = state.toLowerCase();
         const common = {
+          of: id,
           node: id,
           tag: "Ec2 State Change",
           summary: `EC2 instance ${id} is ${now.replace("-", " ")}`,
           link: consoleLink(event.region, "ec2/home", `#InstanceDetails:instanceId=${id}`),
         };
-        if (now === "running") return { ...common, severity: 0, clears: [2], condition: `ec2:stopped:${id}` };
-        if (now === "stopped") return { ...common, severity: 2, condition: `ec2:stopped:${id}` };
-        return { ...common, severity: 1, condition: `ec2:state:${id}:${now}` };
+        if (now === "running") return stopped.clear(common);
+        if (now === "stopped") return stopped.raise(2, common);
+        return note("ec2:state", { ...common, of: `${id}:${now}` });
       },
     }),
     interruption("EC2 Spot Instance Interruption Warning", "Spot instance", "EC2 takes a Spot instance back"),
@@ -93,8 +107,7 @@ export const ec2 = () =>
       source: "aws.ec2",
       detailType: "EBS Snapshot Notification",
       means: "A snapshot of a volume, or its copy, archiving or sharing, succeeded or failed",
-      severity: "failed 4, shared with this account 3, succeeded 0",
-      clears: "success of the same operation on the same volume or snapshot",
+      conditions: [snapshotFailed, snapshotShared],
       detail: () => z.object({ event: text, result: text, cause: text, snapshot_id: text, source: text }),
       format: ({ event: operation, result, cause, snapshot_id, source }, event) => {
         const snapshot = lastPart(snapshot_id ?? event.resources[0]);
@@ -102,39 +115,34 @@ export const ec2 = () =>
         if (!node || !result) throw new UnexpectedPayload("no snapshot or no result");
         const link = linkTo("ec2/home#SnapshotDetails:snapshotId={}", () => snapshot)(event);
         if (operation === "shareSnapshot" && !failed(result)) {
-          return {
+          return snapshotShared.raise(3, {
+            of: `${snapshot ?? ""}:${node}`,
             node: snapshot ?? node,
             summary: `EBS snapshot ${snapshot ?? ""} was shared with this account by account ${node}`.replace(
               "  ",
               " ",
             ),
-            severity: 3,
-            condition: `ec2:snapshot-shared:${snapshot ?? ""}:${node}`,
             link,
-          };
+          });
         }
         const doing = lookUp(snapshotEvents, operation) ?? sentence(words(operation ?? "snapshot operation"));
-        const common = {
-          node,
-          condition: `ec2:snapshot:${slug(operation ?? "any")}:${node}`,
-          link,
-        };
+        const common = { of: `${slug(operation ?? "any")}:${node}`, node, link };
         if (failed(result)) {
-          return { ...common, severity: 4, summary: `${doing} of ${node} failed${clause(": ", shortened(cause))}` };
+          const summary = `${doing} of ${node} failed${clause(": ", shortened(cause))}`;
+          return snapshotFailed.raise(4, { ...common, summary });
         }
         if (!/^(?:succeeded|completed|available)$/i.test(result)) {
-          const condition = `${common.condition}:${slug(result)}`;
-          return { ...common, severity: 1, condition, summary: `${doing} of ${node} is ${words(result)}` };
+          const of = `${common.of}:${slug(result)}`;
+          return note("ec2:snapshot", { ...common, of, summary: `${doing} of ${node} is ${words(result)}` });
         }
-        return { ...common, severity: 0, clears: [4], summary: `${doing} of ${node} succeeded` };
+        return snapshotFailed.clear({ ...common, summary: `${doing} of ${node} succeeded` });
       },
     }),
     formatter({
       source: "aws.ec2",
       detailType: "EBS Multi-Volume Snapshots Completion Status",
       means: "A set of snapshots taken of all volumes of an instance at once is complete, or failed",
-      severity: "failed 4, succeeded 0",
-      clears: "success for the same volumes",
+      conditions: [snapshotSetFailed],
       detail: () => z.object({ result: text, cause: text, snapshots: list(object({ source: text })) }),
       format: ({ result, cause, snapshots = [] }) => {
         const volumes = [...new Set(snapshots.map((snapshot) => lastPart(snapshot?.source)))].filter(
@@ -143,21 +151,18 @@ export const ec2 = () =>
         const [first] = volumes;
         if (!first || !result) throw new UnexpectedPayload("no volumes or no result");
         const others = volumes.length > 1 ? " and the other volumes of its set" : "";
-        const common = { node: first, condition: `ec2:snapshot-set:${volumes.sort().join("+")}` };
+        const common = { of: volumes.sort().join("+"), node: first };
+        const snapshotsOf = `Snapshots of ${first}${others}`;
         return failed(result)
-          ? {
-              ...common,
-              severity: 4,
-              summary: `Snapshots of ${first}${others} failed${clause(": ", shortened(cause))}`,
-            }
-          : { ...common, severity: 0, clears: [4], summary: `Snapshots of ${first}${others} succeeded` };
+          ? snapshotSetFailed.raise(4, { ...common, summary: `${snapshotsOf} failed${clause(": ", shortened(cause))}` })
+          : snapshotSetFailed.clear({ ...common, summary: `${snapshotsOf} succeeded` });
       },
     }),
     formatter({
       source: "aws.ec2",
       detailType: "EBS Volume Notification",
       means: "A volume was created, deleted or changed, or could not be created or attached",
-      severity: "attaching failed 4, anything else failed 3, else 1",
+      conditions: [volumeFailed],
       detail: () => z.object({ event: text, result: text, cause: text }),
       format: ({ event: operation, result, cause }, event) => {
         const volume = lastPart(event.resources.find((arn) => /\bvol(?:ume\/|-)/.test(arn)) ?? event.resources[0]);
@@ -169,13 +174,15 @@ export const ec2 = () =>
           operation === "modifyVolume" && result
             ? `is being modified: ${words(result)}`
             : `was ${done ?? words(operation)}`;
-        return {
+        const statement = {
+          of: `${volume}:${slug(operation)}${bad ? "" : `:${slug(result ?? "done")}`}`,
           node: volume,
           summary: `EBS volume ${volume} ${bad ? could + clause(": ", shortened(cause)) : is}`,
-          severity: bad ? (lookUp(severityOfVolumeEvent, operation) ?? 3) : 1,
-          condition: `ec2:volume:${volume}:${slug(operation)}${bad ? "" : `:${slug(result ?? "done")}`}`,
           link: consoleLink(event.region, "ec2/home", `#VolumeDetails:volumeId=${volume}`),
         };
+        return bad
+          ? volumeFailed.raise(lookUp(gradeOfVolumeEvent, operation) ?? 3, statement)
+          : note("ec2:volume", statement);
       },
     }),
     states("aws.ec2", [
@@ -207,7 +214,7 @@ export const ec2 = () =>
         condition: "fast-launch",
         name: ["detail.imageId", tail("resources.0")],
         problems: { "enabling-failed": 3, "disabling-failed": 2 },
-        clears: ["enabled", "disabled"],
+        ends: ["enabled", "disabled"],
         says: {
           "enabling-failed": "could not be enabled",
           "disabling-failed": "could not be disabled",

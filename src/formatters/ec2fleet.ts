@@ -21,7 +21,6 @@ const fleet = (name: string): StateRow[] => [
     state: "detail.sub-type",
     problems: {},
     otherwise: 3,
-    clearedBy: `${name} State Change with active of the same fleet`,
     says: {
       spotFleetRequestConfigurationInvalid: "cannot launch an instance as configured",
       iamFleetRoleInvalid: "lacks permissions to launch or terminate instances",
@@ -39,8 +38,7 @@ const fleet = (name: string): StateRow[] => [
     name: id,
     state: "detail.sub-type",
     problems: {},
-    clears: ["active"],
-    alsoClears: [3],
+    ends: ["active"],
     says: { progress: "makes progress", modify_in_progress: "is being modified", modify_succeeded: "was modified" },
   },
   {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { condition, note } from "../condition.ts";
 import { lastPart, list, number, object, text } from "./fields.ts";
 import { formatter, UnexpectedPayload } from "./formatter.ts";
 import { consoleLink } from "./links.ts";
@@ -10,14 +11,19 @@ const actions: Readonly<Record<string, string>> = {
   "ECR Pull Through Cache Action": "pull through cache",
 };
 
+const scan = condition("ecr:scan", {
+  grades: { 3: "critical vulnerabilities", 2: "high vulnerabilities, or the scan failed" },
+  ends: "a complete scan of the same tag without critical and high vulnerabilities",
+});
+const action = condition("ecr", { grades: { 3: "FAILURE" } });
+
 export const ecr = () =>
   [
     formatter({
       source: "aws.ecr",
       detailType: "ECR Image Scan",
       means: "The basic scan of an image ended, and what it found",
-      severity: "critical vulnerabilities 3, high ones 2, scan failed 2, neither critical nor high 0",
-      clears: "a complete scan of the same tag without critical and high vulnerabilities",
+      conditions: [scan],
       detail: () =>
         z.object({
           "repository-name": text,
@@ -33,31 +39,30 @@ export const ecr = () =>
         const image = tag ? `${repository}:${tag}` : repository;
         const { CRITICAL: critical = 0, HIGH: high = 0 } = detail["finding-severity-counts"] ?? {};
         const common = {
+          of: image,
           node: repository,
-          condition: `ecr:scan:${image}`,
           link: consoleLink(event.region, `ecr/repositories/private/${event.account}/${repository}`),
         };
-        if (/^fail/i.test(status)) return { ...common, severity: 2, summary: `Image scan of ${image} failed` };
-        if (critical > 0)
-          return { ...common, severity: 3, summary: `Critical vulnerabilities found in image ${image}` };
-        if (high > 0) return { ...common, severity: 2, summary: `High vulnerabilities found in image ${image}` };
-        if (/^complete/i.test(status)) {
-          return {
-            ...common,
-            severity: 0,
-            clears: [2, 3],
-            summary: `No critical or high vulnerabilities found in image ${image}`,
-          };
+        if (/^fail/i.test(status)) return scan.raise(2, { ...common, summary: `Image scan of ${image} failed` });
+        if (critical > 0) {
+          return scan.raise(3, { ...common, summary: `Critical vulnerabilities found in image ${image}` });
         }
-        const condition = `${common.condition}:${slug(status)}`;
-        return { ...common, severity: 1, condition, summary: `Image scan of ${image} ${predicate(status)}` };
+        if (high > 0) return scan.raise(2, { ...common, summary: `High vulnerabilities found in image ${image}` });
+        if (/^complete/i.test(status)) {
+          return scan.clear({ ...common, summary: `No critical or high vulnerabilities found in image ${image}` });
+        }
+        return note("ecr:scan", {
+          ...common,
+          of: `${image}:${slug(status)}`,
+          summary: `Image scan of ${image} ${predicate(status)}`,
+        });
       },
     }),
     formatter({
       source: "aws.ecr",
       detailType: ["ECR Image Action", "ECR Referrer Action", ...Object.keys(actions)],
       means: "An image was pushed, deleted, replicated or fetched from an upstream registry, or could not be",
-      severity: "FAILURE 3, else 1",
+      conditions: [action],
       detail: () =>
         z.object({
           "repository-name": text,
@@ -72,24 +77,24 @@ export const ecr = () =>
         const repository = detail["repository-name"] ?? lastPart(event.resources[0]);
         const result = detail.result ?? detail["sync-status"];
         if (!repository || !result) throw new UnexpectedPayload("no repository-name or no result");
-        const action = lookUp(actions, event.detailType) ?? words(detail["action-type"] ?? "action");
+        const name = lookUp(actions, event.detailType) ?? words(detail["action-type"] ?? "action");
         const image = detail["image-tag"] ? `${repository}:${detail["image-tag"]}` : repository;
         const bad = /^fail/i.test(result);
         const reason = detail["failure-reason"] ?? detail["failure-code"];
-        return {
+        const of = `${slug(name)}:${repository}`;
+        const statement = {
+          of,
           node: repository,
-          summary: `ECR ${action} of ${image} ${predicate(result)}${bad ? clause(": ", reason) : ""}`,
-          severity: bad ? 3 : 1,
-          condition: `ecr:${slug(action)}:${repository}${bad ? "" : `:${slug(result)}`}`,
+          summary: `ECR ${name} of ${image} ${predicate(result)}${bad ? clause(": ", reason) : ""}`,
           link: consoleLink(event.region, `ecr/repositories/private/${event.account}/${repository}`),
         };
+        return bad ? action.raise(3, statement) : note("ecr", { ...statement, of: `${of}:${slug(result)}` });
       },
     }),
     formatter({
       source: "aws.ecr",
       detailType: "ECR Scan Resource Change",
       means: "How often the images of repositories are scanned was changed",
-      severity: "1",
       detail: () =>
         z.object({
           repositories: list(object({ "repository-name": text, "scan-frequency": text })),
@@ -101,12 +106,11 @@ export const ecr = () =>
         if (!name) throw new UnexpectedPayload("no repositories");
         const others = repositories.length > 1 ? ", and that of other repositories," : "";
         const to = changed["scan-frequency"] ? ` to ${words(changed["scan-frequency"])}` : "";
-        return {
+        return note("ecr:scan-frequency", {
+          of: name,
           node: name,
           summary: `Image scanning of ${name}${others} was changed${to}${type ? ` (${type.toLowerCase()} scanning)` : ""}`,
-          severity: 1,
-          condition: `ecr:scan-frequency:${name}`,
-        };
+        });
       },
     }),
   ].flat();

@@ -1,6 +1,7 @@
 import * as z from "zod";
+import { condition, note } from "../condition.ts";
 import type { AwsEvent } from "../event.ts";
-import type { Notice, ProblemSeverity } from "../notice.ts";
+import type { Notice } from "../notice.ts";
 import { arnResource, lastPart, list, number, object, text } from "./fields.ts";
 import { formatter, UnexpectedPayload } from "./formatter.ts";
 import { consoleLink } from "./links.ts";
@@ -28,8 +29,30 @@ function serviceOf(event: AwsEvent, clusterArn?: string): Service {
   return { cluster: lastPart(clusterArn) ?? (parts.length > 2 ? parts[1] : undefined), name };
 }
 
-/** What the matter is with a service's tasks: raised by its scheduler and by failed tasks, ended by its steady state. */
-const health = (service: Service): string => `ecs:service:${inWords(service)}`;
+/** What the matter is with a service's tasks: raised by its scheduler and by failed tasks. */
+const serviceUnsteady = condition("ecs:service", {
+  grades: {
+    4: "ERROR, or a service's task failed to start",
+    3: "WARN, or a service's task exited with an error or failed its health checks",
+    2: "a service's task was interrupted",
+  },
+  ends: "SERVICE_STEADY_STATE or CAPACITY_PROVIDER_STEADY_STATE of the same service",
+});
+const taskFailed = condition("ecs:task", {
+  grades: {
+    4: "a task of no service failed to start",
+    3: "a task of no service exited with an error or failed its health checks",
+    2: "a task of no service was interrupted",
+  },
+});
+const deploymentFailed = condition("ecs:deployment", {
+  grades: { 4: "SERVICE_DEPLOYMENT_FAILED", 3: "rolling back" },
+  ends: "SERVICE_DEPLOYMENT_COMPLETED of the same service",
+});
+const agentDisconnected = condition("ecs:agent", {
+  grades: { 3: "agent disconnected" },
+  ends: "the agent of the same instance is connected",
+});
 
 const actions: Readonly<Record<string, string>> = {
   SERVICE_STEADY_STATE: "is steady: it runs all its tasks",
@@ -47,11 +70,11 @@ const actions: Readonly<Record<string, string>> = {
   SERVICE_HEALTH_UNKNOWN: "cannot tell the health of its tasks",
 };
 
-const severityOfEventType: Readonly<Record<string, ProblemSeverity>> = { ERROR: 4, WARN: 3 };
+const gradeOfEventType: Readonly<Record<string, 3 | 4>> = { ERROR: 4, WARN: 3 };
 
 interface Stop {
-  readonly severity: ProblemSeverity;
-  readonly said: string;
+  readonly severity: 1 | 2 | 3 | 4;
+  readonly predicate: string;
 }
 
 interface Container {
@@ -67,22 +90,27 @@ interface Container {
  */
 function stopOf(code: string, reason: string, containers: readonly Container[]): Stop {
   if (code === "TaskFailedToStart") {
-    return { severity: 4, said: `failed to start${clause(": ", reason || containers.find((c) => c.reason)?.reason)}` };
+    return {
+      severity: 4,
+      predicate: `failed to start${clause(": ", reason || containers.find((c) => c.reason)?.reason)}`,
+    };
   }
-  if (/failed .*health checks?/i.test(reason)) return { severity: 3, said: "was stopped: it failed its health checks" };
-  if (code === "SpotInterruption") return { severity: 2, said: "was stopped: its Spot capacity was taken back" };
-  if (code === "TerminationNotice") return { severity: 2, said: "was stopped: its instance is about to be terminated" };
-  if (code === "ServiceSchedulerInitiated") return { severity: 1, said: "was stopped by its service" };
-  if (code === "UserInitiated") return { severity: 1, said: "was stopped by a user" };
+  if (/failed .*health checks?/i.test(reason))
+    return { severity: 3, predicate: "was stopped: it failed its health checks" };
+  if (code === "SpotInterruption") return { severity: 2, predicate: "was stopped: its Spot capacity was taken back" };
+  if (code === "TerminationNotice")
+    return { severity: 2, predicate: "was stopped: its instance is about to be terminated" };
+  if (code === "ServiceSchedulerInitiated") return { severity: 1, predicate: "was stopped by its service" };
+  if (code === "UserInitiated") return { severity: 1, predicate: "was stopped by a user" };
   const broken = containers.find(({ exitCode }) => exitCode !== undefined && exitCode !== 0);
   if (broken) {
     const container = ["container", broken.name].filter(Boolean).join(" ");
     return {
       severity: 3,
-      said: `stopped: ${container} exited with code ${broken.exitCode}${clause(": ", broken.reason)}`,
+      predicate: `stopped: ${container} exited with code ${broken.exitCode}${clause(": ", broken.reason)}`,
     };
   }
-  return { severity: 1, said: containers.length > 0 ? "stopped: its containers ended well" : "stopped" };
+  return { severity: 1, predicate: containers.length > 0 ? "stopped: its containers ended well" : "stopped" };
 }
 
 export const ecs = () =>
@@ -91,61 +119,51 @@ export const ecs = () =>
       source: "aws.ecs",
       detailType: "ECS Service Action",
       means: "A service cannot place, start or keep its tasks, or has all of them running again",
-      severity: "ERROR 4, WARN 3, steady state 0, else 1",
-      clears: "SERVICE_STEADY_STATE or CAPACITY_PROVIDER_STEADY_STATE of the same service",
+      conditions: [serviceUnsteady],
       detail: () => z.object({ eventType: text, eventName: text, clusterArn: text, reason: text }),
       format: ({ eventType, eventName, clusterArn, reason }, event) => {
         const service = serviceOf(event, clusterArn);
         if (!eventName) throw new UnexpectedPayload("no eventName");
-        const common = { node: service.name, condition: health(service), link: servicePage(event, service) };
-        const summary = `ECS service ${inWords(service)} ${lookUp(actions, eventName) ?? `reports ${words(eventName)}`}`;
-        if (/^(?:SERVICE|CAPACITY_PROVIDER)_STEADY_STATE$/.test(eventName)) {
-          return { ...common, summary, severity: 0, clears: [2, 3, 4] };
-        }
-        const severity = lookUp(severityOfEventType, eventType?.toUpperCase());
-        if (severity) return { ...common, summary: summary + clause(": ", reason), severity };
-        return { ...common, summary, severity: 1, condition: `${common.condition}:${slug(eventName)}` };
+        const of = inWords(service);
+        const summary = `ECS service ${of} ${lookUp(actions, eventName) ?? `reports ${words(eventName)}`}`;
+        const statement = { of, node: service.name, summary, link: servicePage(event, service) };
+        if (/^(?:SERVICE|CAPACITY_PROVIDER)_STEADY_STATE$/.test(eventName)) return serviceUnsteady.clear(statement);
+        const grade = lookUp(gradeOfEventType, eventType?.toUpperCase());
+        return grade
+          ? serviceUnsteady.raise(grade, { ...statement, summary: summary + clause(": ", reason) })
+          : note("ecs:service", { ...statement, of: `${of}:${slug(eventName)}` });
       },
     }),
     formatter({
       source: "aws.ecs",
       detailType: "ECS Deployment State Change",
       means: "A deployment of a service is under way, complete, failed or being rolled back",
-      severity: "SERVICE_DEPLOYMENT_FAILED 4, rolling back 3, SERVICE_DEPLOYMENT_COMPLETED 0, else 1",
-      clears: "SERVICE_DEPLOYMENT_COMPLETED of the same service",
+      conditions: [deploymentFailed],
       detail: () => z.object({ eventName: text, reason: text }),
       format: ({ eventName, reason }, event) => {
         const service = serviceOf(event);
         if (!eventName) throw new UnexpectedPayload("no eventName");
-        const common = {
-          node: service.name,
-          condition: `ecs:deployment:${inWords(service)}`,
-          link: servicePage(event, service),
-        };
-        const said = `Deployment of ECS service ${inWords(service)}`;
+        const of = inWords(service);
+        const common = { of, node: service.name, link: servicePage(event, service) };
+        const deployment = `Deployment of ECS service ${of}`;
         if (eventName === "SERVICE_DEPLOYMENT_COMPLETED") {
-          return { ...common, severity: 0, clears: [3, 4], summary: `${said} is complete` };
+          return deploymentFailed.clear({ ...common, summary: `${deployment} is complete` });
         }
         if (eventName === "SERVICE_DEPLOYMENT_FAILED") {
-          return { ...common, severity: 4, summary: `${said} failed${clause(": ", reason)}` };
+          return deploymentFailed.raise(4, { ...common, summary: `${deployment} failed${clause(": ", reason)}` });
         }
-        if (/roll(?:ing|ed)? ?back/i.test(reason ?? ""))
-          return { ...common, severity: 3, summary: `${said} is being rolled back` };
+        if (/roll(?:ing|ed)? ?back/i.test(reason ?? "")) {
+          return deploymentFailed.raise(3, { ...common, summary: `${deployment} is being rolled back` });
+        }
         const state = words(eventName.replace(/^SERVICE_DEPLOYMENT_/, ""));
-        return {
-          ...common,
-          severity: 1,
-          condition: `${common.condition}:${slug(state)}`,
-          summary: `${said} is ${state}`,
-        };
+        return note("ecs:deployment", { ...common, of: `${of}:${slug(state)}`, summary: `${deployment} is ${state}` });
       },
     }),
     formatter({
       source: "aws.ecs",
       detailType: "ECS Task State Change",
       means: "A task failed to start, crashed, was interrupted or stopped; the steps before that are left out",
-      severity: "failed to start 4, exited with an error or failed health checks 3, interrupted 2, else 1",
-      clears: "the steady state of its service (ECS Service Action)",
+      conditions: [serviceUnsteady, taskFailed],
       detail: () =>
         z.object({
           lastStatus: text,
@@ -165,41 +183,33 @@ export const ecs = () =>
         if (!name || !lastStatus) throw new UnexpectedPayload("no group or no lastStatus");
         const service = { cluster: lastPart(clusterArn), name };
         const ofService = group?.startsWith("service:") === true;
-        const condition = ofService ? health(service) : `ecs:task:${inWords(service)}`;
-        const said = `ECS task of ${inWords(service)}`;
-        const common = {
-          node: name,
-          link: ofService ? servicePage(event, service) : undefined,
-        };
+        const failing = ofService ? serviceUnsteady : taskFailed;
+        const of = inWords(service);
+        const common = { of, node: name, link: ofService ? servicePage(event, service) : undefined };
         if (lastStatus.toUpperCase() !== "STOPPED") {
-          const status = slug(lastStatus);
-          return {
+          return note(failing.name, {
             ...common,
-            severity: 1,
+            of: `${of}:task-${slug(lastStatus)}`,
             noise: "progress",
-            condition: `${condition}:task-${status}`,
-            summary: `${said} is ${words(lastStatus)}`,
-          };
+            summary: `ECS task of ${of} is ${words(lastStatus)}`,
+          });
         }
-        const stop = stopOf(
+        const { severity, predicate } = stopOf(
           stopCode,
           stoppedReason,
           containers.filter((container) => container !== undefined),
         );
-        return {
-          ...common,
-          severity: stop.severity,
-          condition: stop.severity > 1 ? condition : `${condition}:task-stopped`,
-          summary: `${said} ${stop.said}`,
-        };
+        const statement = { ...common, summary: `ECS task of ${of} ${predicate}` };
+        return severity === 1
+          ? note(failing.name, { ...statement, of: `${of}:task-stopped` })
+          : failing.raise(severity, statement);
       },
     }),
     formatter({
       source: "aws.ecs",
       detailType: "ECS Container Instance State Change",
       means: "The ECS agent of a container instance lost its connection or has it again, or the instance is draining",
-      severity: "agent disconnected 3, connected 0, else 1",
-      clears: "the agent's connection on the same instance",
+      conditions: [agentDisconnected],
       detail: () =>
         z.object({
           agentConnected: z.unknown().optional(),
@@ -214,22 +224,21 @@ export const ecs = () =>
         if (!name) throw new UnexpectedPayload("no container instance");
         const cluster = lastPart(clusterArn);
         const where = cluster ? ` in cluster ${cluster}` : "";
-        const common = { node: name, condition: `ecs:agent:${id ?? name}` };
-        const changed = (said: string, state: string): Notice => ({
-          ...common,
-          severity: 1,
-          condition: `${common.condition}:${state}`,
-          summary: `ECS container instance ${name}${where} ${said}`,
-        });
+        const common = { of: id ?? name, node: name };
+        const changed = (predicate: string, state: string): Notice =>
+          note("ecs:agent", {
+            ...common,
+            of: `${common.of}:${state}`,
+            summary: `ECS container instance ${name}${where} ${predicate}`,
+          });
         const draining = status?.toUpperCase() === "DRAINING" ? [changed("is draining its tasks", "draining")] : [];
         if (agentConnected === false) {
-          return [{ ...common, severity: 3, summary: `ECS agent on ${name}${where} is disconnected` }, ...draining];
+          const summary = `ECS agent on ${name}${where} is disconnected`;
+          return [agentDisconnected.raise(3, { ...common, summary }), ...draining];
         }
         if (agentConnected === true) {
-          return [
-            { ...common, severity: 0, clears: [3], summary: `ECS agent on ${name}${where} is connected` },
-            ...draining,
-          ];
+          const summary = `ECS agent on ${name}${where} is connected`;
+          return [agentDisconnected.clear({ ...common, summary }), ...draining];
         }
         return draining.length > 0 ? draining : changed("changed", "changed");
       },

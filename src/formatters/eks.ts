@@ -27,7 +27,7 @@ const operation = (noun: string): StateRow => ({
   means: `The ${noun.toLowerCase()} of a cluster's add-on succeeded or failed`,
   thing: `${noun} of EKS add-on`,
   problems: { failed: 3 },
-  clears: ["succeeded"],
+  ends: ["succeeded"],
   where: behind("on cluster", cluster),
 });
 
@@ -39,7 +39,7 @@ export const eks = () =>
       means: "An add-on of a cluster does not work as it should, or does again",
       thing: "Health of EKS add-on",
       problems: { degraded: 3 },
-      clears: ["restored"],
+      ends: ["restored"],
       says: { restored: "is restored" },
       where: behind("on cluster", cluster),
     },

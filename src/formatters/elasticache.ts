@@ -19,7 +19,7 @@ export const elasticache = () =>
       name,
       key,
       problems: { "creation failed": 3, "update failed": 3, "limit approaching": 3 },
-      clears: ["created", "updated"],
+      ends: ["created", "updated"],
       says: {
         "creation failed": "could not be created",
         "update failed": "could not be updated",

@@ -1,6 +1,6 @@
 import * as z from "zod";
+import { condition, note } from "../condition.ts";
 import type { AwsEvent } from "../event.ts";
-import type { ProblemSeverity } from "../notice.ts";
 import { at, first, joined, type Read, text } from "./fields.ts";
 import { formatter, UnexpectedPayload } from "./formatter.ts";
 import { consoleLink, linkTo } from "./links.ts";
@@ -8,7 +8,7 @@ import { behind, states } from "./states.ts";
 import { lookUp, predicate, slug, words } from "./words.ts";
 
 const link = linkTo("emr/home#/clusterDetails/{}", "detail.clusterId");
-const severityOfLevel: Readonly<Record<string, ProblemSeverity>> = { CRITICAL: 4, ERROR: 3, WARN: 2 };
+const gradeOfLevel: Readonly<Record<string, 2 | 3 | 4>> = { CRITICAL: 4, ERROR: 3, WARN: 2 };
 
 /** The code in `{"code":"BOOTSTRAP_FAILURE","message":"…"}`, which is a string in the event. */
 const reasonCode: Read = (event) => {
@@ -29,17 +29,39 @@ const cluster: Read = (event) => {
 
 const onCluster = behind("on cluster", cluster);
 
-/** `attached` and `arrested` are states, and deeds only elsewhere. */
+/** `attached` and `arrested` are states here, and what was done only elsewhere. */
 const stateOf = (state: string): string =>
   /^(?:attached|arrested)$/i.test(state) ? `is ${state.toLowerCase()}` : predicate(state);
 
-const parts: Readonly<Record<string, string>> = {
-  "EMR Instance Group State Change": "instance group",
-  "EMR Instance Group Status Notification": "instance group",
-  "EMR Instance Fleet State Change": "instance fleet",
-  "EMR Instance Fleet Status Notification": "instance fleet",
-  "EMR Auto Scaling Policy State Change": "scaling policy",
+/** A part of a cluster and what can be the matter with it. */
+const part = (name: string) => ({
+  name,
+  trouble: condition(`emr:${slug(name)}`, {
+    grades: { 4: "CRITICAL", 3: "ERROR", 2: "WARN" },
+    ends: "RUNNING or ATTACHED of the same group, fleet or policy",
+  }),
+});
+const [group, fleet, policy] = [part("instance group"), part("instance fleet"), part("scaling policy")];
+
+const parts = {
+  "EMR Instance Group State Change": group,
+  "EMR Instance Group Status Notification": group,
+  "EMR Instance Fleet State Change": fleet,
+  "EMR Instance Fleet Status Notification": fleet,
+  "EMR Auto Scaling Policy State Change": policy,
 };
+
+const partFields = () =>
+  z.object({
+    clusterId: text,
+    severity: text,
+    state: text,
+    instanceGroupId: text,
+    instanceFleetId: text,
+    resourceId: text,
+    instanceGroupType: text,
+    instanceFleetType: text,
+  });
 
 export const emr = () =>
   [
@@ -51,7 +73,7 @@ export const emr = () =>
         name: ["detail.name", "detail.clusterId"],
         key: "detail.clusterId",
         problems: { TERMINATED_WITH_ERRORS: 4 },
-        clears: ["RUNNING", "WAITING"],
+        ends: ["RUNNING", "WAITING"],
         says: {
           WAITING: "waits for work",
           TERMINATED: "was terminated",
@@ -69,7 +91,7 @@ export const emr = () =>
         key: joined(":", "detail.clusterId", "detail.name"),
         state: (event) => (goesOn(event) ? "FAILED, the cluster continues" : at("detail.state")(event)),
         problems: { FAILED: 3, "FAILED, the cluster continues": 2 },
-        clears: ["COMPLETED"],
+        ends: ["COMPLETED"],
         says: { "FAILED, the cluster continues": "failed" },
         where: (event) => onCluster(event) + (goesOn(event) ? ", which goes on" : ""),
         link,
@@ -81,7 +103,7 @@ export const emr = () =>
         condition: "configuration",
         name: "detail.clusterId",
         state: "detail.severity",
-        problems: severityOfLevel,
+        problems: gradeOfLevel,
         says: {
           CRITICAL: "has a critical configuration error",
           ERROR: "has a configuration error",
@@ -92,42 +114,33 @@ export const emr = () =>
         link,
       },
     ]),
-    formatter({
-      source: "aws.emr",
-      detailType: Object.keys(parts),
-      means: "A cluster's instances or their scaling changed, or could not",
-      severity: "CRITICAL 4, ERROR 3, WARN 2, RUNNING or ATTACHED 0, else 1",
-      clears: "RUNNING or ATTACHED of the same group, fleet or policy",
-      detail: () =>
-        z.object({
-          clusterId: text,
-          severity: text,
-          state: text,
-          instanceGroupId: text,
-          instanceFleetId: text,
-          resourceId: text,
-          instanceGroupType: text,
-          instanceFleetType: text,
-        }),
-      format: (detail, event) => {
-        const { clusterId, severity: level, state } = detail;
-        if (!clusterId) throw new UnexpectedPayload("no clusterId");
-        const part = lookUp(parts, event.detailType) ?? "instances";
-        const id = detail.instanceGroupId ?? detail.instanceFleetId ?? detail.resourceId;
-        const type = detail.instanceGroupType ?? detail.instanceFleetType;
-        const name = cluster(event) ?? clusterId;
-        const common = {
-          node: name,
-          summary: `EMR cluster ${name}: ${[type?.toLowerCase(), part].filter(Boolean).join(" ")} ${state ? stateOf(state) : "has trouble"}`,
-          condition: `emr:${slug(part)}:${clusterId}:${id ?? ""}`,
-          link: consoleLink(event.region, "emr/home", `#/clusterDetails/${clusterId}`),
-        };
-        const severity = lookUp(severityOfLevel, level?.toUpperCase());
-        if (severity) return { ...common, severity };
-        if (/^(?:RUNNING|ATTACHED)$/i.test(state ?? "")) return { ...common, severity: 0, clears: [2, 3, 4] };
-        return { ...common, severity: 1, condition: `${common.condition}:${slug(state ?? "changed")}` };
-      },
-    }),
+    Object.entries(parts).flatMap(([detailType, { name: partName, trouble }]) =>
+      formatter({
+        source: "aws.emr",
+        detailType,
+        means: "A cluster's instances or their scaling changed, or could not",
+        conditions: [trouble],
+        detail: partFields,
+        format: (detail, event) => {
+          const { clusterId, severity: level, state } = detail;
+          if (!clusterId) throw new UnexpectedPayload("no clusterId");
+          const id = detail.instanceGroupId ?? detail.instanceFleetId ?? detail.resourceId;
+          const type = detail.instanceGroupType ?? detail.instanceFleetType;
+          const name = cluster(event) ?? clusterId;
+          const of = `${clusterId}:${id ?? ""}`;
+          const statement = {
+            of,
+            node: name,
+            summary: `EMR cluster ${name}: ${[type?.toLowerCase(), partName].filter(Boolean).join(" ")} ${state ? stateOf(state) : "has trouble"}`,
+            link: consoleLink(event.region, "emr/home", `#/clusterDetails/${clusterId}`),
+          };
+          const grade = lookUp(gradeOfLevel, level?.toUpperCase());
+          if (grade) return trouble.raise(grade, statement);
+          if (/^(?:RUNNING|ATTACHED)$/i.test(state ?? "")) return trouble.clear(statement);
+          return note(trouble.name, { ...statement, of: `${of}:${slug(state ?? "changed")}` });
+        },
+      }),
+    ),
     states("aws.emr-containers", [
       {
         detailType: "EMR Job Run State Change",
@@ -136,7 +149,7 @@ export const emr = () =>
         name: ["detail.jobRunName", "detail.jobRunId"],
         key: joined(":", "detail.virtualClusterId", "detail.jobRunName"),
         problems: { FAILED: 3 },
-        clears: ["COMPLETED"],
+        ends: ["COMPLETED"],
         says: { CANCELLED: "was cancelled" },
         where: behind("on virtual cluster", "detail.virtualClusterId"),
         reason: "detail.failureReason",

@@ -28,7 +28,7 @@ export const events = () =>
       condition: "connection",
       name: ["detail.ConnectionName", "detail.connectionName", (event) => event.resources[0]?.split("/").at(-2)],
       problems: { deauthorized: 3, "failed connectivity": 3, "being deauthorized": 1 },
-      clears: ["authorized", "active"],
+      ends: ["authorized", "active"],
       says: {
         deauthorized: "lost its authorization, so its API destinations cannot send",
         "failed connectivity": "cannot reach its endpoint",
@@ -47,7 +47,7 @@ export const events = () =>
       thing: "API destination",
       name: ["detail.ApiDestinationName", "detail.destinationName", (event) => event.resources[0]?.split("/").at(-2)],
       problems: { deactivated: 3 },
-      clears: ["active"],
+      ends: ["active"],
       says: { deactivated: "is deactivated, so nothing is sent to it" },
       reason: "detail.StateReason",
     },

@@ -22,7 +22,7 @@ export const forecast = () =>
       key: first("detail.Arn", "resources.0"),
       state: "detail.Status",
       problems: { CREATE_FAILED: 3 },
-      clears: ["ACTIVE"],
+      ends: ["ACTIVE"],
       says: { CREATE_FAILED: "could not be created", ACTIVE: "is ready" },
     })),
   );

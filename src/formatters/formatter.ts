@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { Condition } from "../condition.ts";
 import type { AwsEvent } from "../event.ts";
 import type { Notice } from "../notice.ts";
 
@@ -9,9 +10,11 @@ export interface Formatter {
   readonly detailType: string;
   /** What it tells an operator, for docs/events.md. */
   readonly means: string;
-  /** The rule of its severity, for docs/events.md. */
-  readonly severity: string;
-  /** What clears what it raises, for docs/events.md. */
+  /** The conditions that it can raise or clear. Their grades and ends make the columns of docs/events.md. */
+  readonly conditions?: readonly Condition<never>[] | undefined;
+  /** The rule of its severity, for docs/events.md, where it names no conditions yet. */
+  readonly severity?: string | undefined;
+  /** What clears what it raises, for docs/events.md, where it names no conditions yet. */
   readonly clears?: string | undefined;
   /**
    * The notices of an event; at least one, unless the event holds nothing.
@@ -41,6 +44,21 @@ export function formatter<Detail extends z.ZodType>(definition: Definition<Detai
     const said = definition.format(schema.parse(event.detail), event);
     return Array.isArray(said) ? said : [said as Notice];
   };
-  const { source, means, severity, clears } = definition;
-  return [definition.detailType].flat().map((detailType) => ({ source, detailType, means, severity, clears, format }));
+  const { detailType: _, detail: __, format: ___, ...rest } = definition;
+  return [definition.detailType].flat().map((detailType) => ({ ...rest, detailType, format }));
+}
+
+/** What clears what a formatter raises, as the documents print it; absent where it raises nothing, or nothing ends it. */
+export function endsOf({ conditions = [], clears }: Formatter): string | undefined {
+  const raised = conditions.filter(({ grades }) => Object.keys(grades).length > 0);
+  return clears ?? ([...new Set(raised.flatMap(({ ends }) => ends ?? []))].join("; ") || undefined);
+}
+
+/** The severities that a formatter raises, as the documents print them; absent where it raises nothing. */
+export function gradesOf({ conditions = [], severity }: Formatter): string | undefined {
+  if (severity !== undefined) return severity;
+  const grades = conditions.flatMap(({ grades }) => Object.entries(grades)).sort(([a], [b]) => Number(b) - Number(a));
+  const texts = grades.map(([grade, meaning]) => [meaning, grade].filter(Boolean).join(" "));
+  if (texts.length === 0) return undefined;
+  return [...new Set(texts)].join("; ");
 }

@@ -17,8 +17,7 @@ export const glue = () =>
       detailType: "Glue Job State Change",
       means: "A job run succeeded, failed, timed out or was stopped",
       problems: { FAILED: 3, TIMEOUT: 3, ERROR: 3 },
-      clears: ["SUCCEEDED"],
-      alsoClears: [2],
+      ends: ["SUCCEEDED"],
       says: { STOPPED: "was stopped" },
     },
     {
@@ -26,7 +25,6 @@ export const glue = () =>
       detailType: { "Glue Job Run Status": "delayed" },
       means: "A job run takes longer than its notification threshold",
       problems: { delayed: 2 },
-      clearedBy: "Glue Job State Change with SUCCEEDED of the same job",
       says: { delayed: "takes longer than its threshold" },
     },
     {
@@ -35,7 +33,7 @@ export const glue = () =>
       thing: "Glue crawler",
       name: "detail.crawlerName",
       problems: { Failed: 3 },
-      clears: ["Succeeded"],
+      ends: ["Succeeded"],
       reason: "detail.errorMessage",
     },
     {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { condition, note } from "../condition.ts";
 import type { AwsEvent } from "../event.ts";
 import type { Notice, ProblemSeverity } from "../notice.ts";
 import { once } from "../once.ts";
@@ -7,6 +8,18 @@ import { formatter, UnexpectedPayload } from "./formatter.ts";
 import { consoleLink } from "./links.ts";
 import { states } from "./states.ts";
 import { words } from "./words.ts";
+
+const threat = condition("guardduty", {
+  grades: {
+    5: "GuardDuty's score 9 and more, or an attack sequence",
+    4: "score 7 and more",
+    3: "score 4 and more",
+    2: "score 1 and more",
+  },
+  ends: "an update that says the finding is archived",
+});
+const runtime = condition("guardduty:runtime", { grades: { 3: "" }, ends: "GuardDuty Runtime Protection Healthy" });
+const malware = condition("guardduty:malware", { grades: { 4: "threats found", 2: "scan failed or denied" } });
 
 const named = once(() => object({ name: text }));
 
@@ -82,34 +95,23 @@ function noticeOf(found: Finding, event: AwsEvent): Notice {
   const { id, arn, type, title, region = event.region } = found;
   if (!type && !title) throw new UnexpectedPayload("a finding with neither type nor title");
   const thing = resourceOf(found);
-  const said = (title ?? "GuardDuty finding").replace(/^\[SAMPLE\]\s*/, "").replace(/[\s.]+$/, "");
-  const about = thing && !said.includes(thing) ? ` (${thing})` : "";
-  const kind = type && said !== type ? ` - GuardDuty ${type}` : " - GuardDuty";
+  const subject = (title ?? "GuardDuty finding").replace(/^\[SAMPLE\]\s*/, "").replace(/[\s.]+$/, "");
+  const about = thing && !subject.includes(thing) ? ` (${thing})` : "";
+  const kind = type && subject !== type ? ` - GuardDuty ${type}` : " - GuardDuty";
+  const summary = `${subject}${about}${kind}`;
+  const of = id ?? arn ?? `${type ?? title}:${thing ?? ""}`;
   const common = {
     node: thing ?? `${found.accountId ?? event.account}-${region}`,
     link: id ? consoleLink(region, "guardduty/home", `#/findings?macros=current&fId=${id}`) : undefined,
   };
-  const key = `guardduty:${id ?? arn ?? `${type ?? title}:${thing ?? ""}`}`;
   if (isSample(found)) {
-    return {
-      ...common,
-      summary: `[SAMPLE] ${said}${about}${kind}`,
-      severity: 1,
-      condition: `${key}:sample`,
-      noise: "sample",
-    };
+    return note(threat.name, { ...common, of: `${of}:sample`, summary: `[SAMPLE] ${summary}`, noise: "sample" });
   }
-  if (found.service?.archived) {
-    return {
-      ...common,
-      summary: `Archived: ${said}${about}${kind}`,
-      severity: 0,
-      clears: [2, 3, 4, 5],
-      condition: key,
-    };
-  }
+  if (found.service?.archived) return threat.clear({ ...common, of, summary: `Archived: ${summary}` });
   const severity = severityOf(type ?? "", found.severity);
-  return { ...common, summary: `${said}${about}${kind}`, severity, condition: severity === 1 ? `${key}:info` : key };
+  return severity === 1
+    ? note(threat.name, { ...common, of: `${of}:info`, summary })
+    : threat.raise(severity, { ...common, of, summary });
 }
 
 const runtimeThing = () =>
@@ -126,9 +128,7 @@ export const guardduty = () =>
       source: "aws.guardduty",
       detailType: "GuardDuty Finding",
       means: "GuardDuty saw a threat: an attack, a compromised instance or key, malware",
-      severity:
-        "GuardDuty's score: 9 and more 5, 7 and more 4, 4 and more 3, 1 and more 2; attack sequences 5; samples 1",
-      clears: "an update that says the finding is archived",
+      conditions: [threat],
       // Old test events hold a list of findings.
       detail: () =>
         z.union([
@@ -142,8 +142,7 @@ export const guardduty = () =>
         source: "aws.guardduty",
         detailType: `GuardDuty Runtime Protection ${health}`,
         means: `GuardDuty's agent ${health === "Healthy" ? "watches" : "no longer watches"} a cluster or instance`,
-        severity: health === "Healthy" ? "0" : "3",
-        clears: health === "Healthy" ? undefined : "GuardDuty Runtime Protection Healthy",
+        conditions: [health === "Healthy" ? { ...runtime, grades: {} } : runtime],
         detail: () => z.object({ accountId: text, resourceAccountId: text, resourceDetails: runtimeThing() }),
         format: ({ accountId, resourceAccountId, resourceDetails }, event) => {
           const name =
@@ -154,13 +153,13 @@ export const guardduty = () =>
           const thing = [type, type && type !== "EC2" ? "cluster" : type && "instance", name].filter(Boolean).join(" ");
           const owner = resourceAccountId ?? accountId ?? event.account;
           const common = {
+            of: `${owner}:${type}:${name ?? "any"}`,
             node: name ?? place(event),
-            condition: `guardduty:runtime:${owner}:${type}:${name ?? "any"}`,
           };
-          const of = thing ? ` of ${thing}` : "";
+          const subject = `GuardDuty runtime protection${thing ? ` of ${thing}` : ""}`;
           return health === "Healthy"
-            ? { ...common, summary: `GuardDuty runtime protection${of} is healthy again`, severity: 0, clears: [3] }
-            : { ...common, summary: `GuardDuty runtime protection${of} is unhealthy`, severity: 3 };
+            ? runtime.clear({ ...common, summary: `${subject} is healthy again` })
+            : runtime.raise(3, { ...common, summary: `${subject} is unhealthy` });
         },
       }),
     ),
@@ -168,7 +167,7 @@ export const guardduty = () =>
       source: "aws.guardduty",
       detailType: "GuardDuty Malware Protection Object Scan Result",
       means: "An object that was put into an S3 bucket was scanned for malware",
-      severity: "threats found 4, scan failed or denied 2, else 1",
+      conditions: [malware],
       detail: () =>
         z.object({
           scanStatus: text,
@@ -180,33 +179,22 @@ export const guardduty = () =>
         if (!result) throw new UnexpectedPayload("no scanResultStatus");
         const bucket = s3ObjectDetails?.bucketName;
         const where = bucket ? ` in S3 bucket ${bucket}` : "";
-        const common = { node: bucket ?? place(event) };
-        const key = `guardduty:malware:${bucket ?? "any"}`;
+        const node = bucket ?? place(event);
+        const of = `${bucket ?? "any"}:${result}`;
         if (result === "THREATS_FOUND") {
-          const threat = scanResultDetails?.threats?.[0]?.name;
-          return {
-            ...common,
-            summary: `Malware found${where}${threat ? `: ${threat}` : ""}`,
-            severity: 4,
-            condition: `${key}:${s3ObjectDetails?.objectKey ?? "any"}`,
-          };
+          const name = scanResultDetails?.threats?.[0]?.name;
+          return malware.raise(4, {
+            of: `${bucket ?? "any"}:${s3ObjectDetails?.objectKey ?? "any"}`,
+            node,
+            summary: `Malware found${where}${name ? `: ${name}` : ""}`,
+          });
         }
         if (result === "FAILED" || result === "ACCESS_DENIED") {
           const why = result === "ACCESS_DENIED" ? "GuardDuty has no access" : "the scan failed";
-          return {
-            ...common,
-            summary: `Malware scan of an object${where} did not happen: ${why}`,
-            severity: 2,
-            condition: `${key}:${result}`,
-          };
+          return malware.raise(2, { of, node, summary: `Malware scan of an object${where} did not happen: ${why}` });
         }
         const found = result === "NO_THREATS_FOUND" ? "found no threats" : `is ${words(result)}`;
-        return {
-          ...common,
-          summary: `Malware scan of an object${where} ${found}`,
-          severity: 1,
-          condition: `${key}:${result}`,
-        };
+        return note(malware.name, { of, node, summary: `Malware scan of an object${where} ${found}` });
       },
     }),
     ...states("aws.guardduty", [
@@ -221,7 +209,7 @@ export const guardduty = () =>
         condition: "malware-protection",
         name: "detail.s3BucketDetails.bucketName",
         problems: { error: 3, warning: 2 },
-        clears: ["active"],
+        ends: ["active"],
         says: { error: "does not work", warning: "works only in part", active: "is active" },
         reason: "detail.statusReasons.0.code",
       },

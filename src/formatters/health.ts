@@ -1,6 +1,7 @@
 import * as z from "zod";
+import { condition, note, type Statement } from "../condition.ts";
 import type { AwsEvent } from "../event.ts";
-import type { ProblemSeverity } from "../notice.ts";
+import type { Notice } from "../notice.ts";
 import { flag, lastPart, list, object, text } from "./fields.ts";
 import { formatter, UnexpectedPayload } from "./formatter.ts";
 
@@ -22,39 +23,53 @@ const healthFields = () =>
   });
 type Health = z.infer<ReturnType<typeof healthFields>>;
 
+const closed = "the same event is closed";
+const closedOrOver = `${closed}, or an issue has ended`;
+
+// All of them are `health`, since the event's ARN tells their categories apart.
+const issue = condition("health", {
+  grades: { 4: "issue of the account's own", 3: "any other issue" },
+  ends: closedOrOver,
+});
+const investigation = condition("health", { grades: { 3: "investigation" }, ends: closedOrOver });
+const plannedChange = condition("health", {
+  grades: { 3: "planned change where action is required", 2: "any other planned change" },
+  ends: closedOrOver,
+});
+const notification = condition("health", {
+  grades: { 3: "notification where action is required", 2: "notification where action may be required" },
+  ends: closedOrOver,
+});
+const abuse = condition("health", { grades: { 5: "report", 4: "notice" }, ends: closed });
+
 export const health = () =>
   [
     formatter({
       source: "aws.health",
       detailType: "AWS Health Event",
       means: "AWS tells of an issue, a planned change or something to do that touches the account",
-      severity:
-        "issue 4 where it is the account's own, else 3; investigation 3; planned change 2, or 3 where action is required; notification 3 where action is required, 2 where it may be, else 1; closed 0",
-      clears: "closed, or an issue's end, of the same event",
+      conditions: [issue, investigation, plannedChange, notification],
       detail: healthFields,
       format: (detail, event) => {
         if (!detail.eventTypeCode) throw new UnexpectedPayload("no eventTypeCode");
         const category = detail.eventTypeCategory?.toLowerCase() ?? "";
-        const { severity, clears } = rated(category, detail);
         const entities = entitiesOf(detail, event);
         const words = eventInWords(detail.eventTypeCode, detail.service);
         const region = regionOf(detail, event);
         const touched = entities.length === 0 ? "" : `: ${named(entities)}`;
-        const needed = severity > 1 && detail.actionability === "ACTION_REQUIRED" ? ", action required" : "";
+        const needed = isRequired(detail) ? ", action required" : "";
         const over = isOver(category, detail);
-        const common = {
-          ...spokenOf(detail, event, entities),
+        return noticeOf(category, detail, {
+          ...commonOf(detail, event, entities),
           summary: `${words} in ${region}${over ? " is over" : touched} (AWS Health${over ? "" : needed})`,
-        };
-        return over && clears.length > 0 ? { ...common, severity: 0, clears } : { ...common, severity };
+        });
       },
     }),
     formatter({
       source: "aws.health",
       detailType: "AWS Health Abuse Event",
       means: "AWS received a report of abuse by something in the account",
-      severity: "5, a notice 4; closed 0",
-      clears: "closed of the same event",
+      conditions: [abuse],
       detail: healthFields,
       format: (detail, event) => {
         if (!detail.eventTypeCode) throw new UnexpectedPayload("no eventTypeCode");
@@ -67,26 +82,23 @@ export const health = () =>
           .filter(Boolean)
           .map((word) => (/^(?:DMCA|AWS|EC2|S3|IP)$/.test(word) ? word : word.toLowerCase()))
           .join(" ");
-        const common = spokenOf(detail, event, entities);
+        const common = commonOf(detail, event, entities);
         if (detail.statusCode?.toLowerCase() === "closed") {
-          return {
-            ...common,
-            severity: 0,
-            clears: [4, 5],
-            summary: `Abuse report against ${against} is closed: ${kind}`,
-          };
+          return abuse.clear({ ...common, summary: `Abuse report against ${against} is closed: ${kind}` });
         }
-        const severity = /_NOTICE/.test(detail.eventTypeCode) ? 4 : 5;
-        return { ...common, severity, summary: `Abuse report against ${against}: ${kind} (AWS Trust and Safety)` };
+        return abuse.raise(/_NOTICE/.test(detail.eventTypeCode) ? 4 : 5, {
+          ...common,
+          summary: `Abuse report against ${against}: ${kind} (AWS Trust and Safety)`,
+        });
       },
     }),
   ].flat();
 
-const spokenOf = (detail: Health, event: AwsEvent, entities: readonly string[]) => {
+const commonOf = (detail: Health, event: AwsEvent, entities: readonly string[]) => {
   const account = detail.affectedAccount ?? event.account;
   return {
     node: (entities.length === 1 && entities[0]) || `${account}-${regionOf(detail, event)}`,
-    condition: `health:${detail.eventArn ?? `${detail.eventTypeCode}:${regionOf(detail, event)}`}:${account}`,
+    of: `${detail.eventArn ?? `${detail.eventTypeCode}:${regionOf(detail, event)}`}:${account}`,
     noise: detail.backupEvent ? ("duplicate" as const) : undefined,
   };
 };
@@ -102,23 +114,26 @@ function isOver(category: string, { statusCode, endTime, lastUpdatedTime }: Heal
   return !(Date.parse(endTime) > Date.parse(lastUpdatedTime ?? ""));
 }
 
-function rated(category: string, detail: Health): { severity: ProblemSeverity; clears: ProblemSeverity[] } {
-  const required = detail.actionability === "ACTION_REQUIRED";
+function noticeOf(category: string, detail: Health, statement: Statement): Notice {
+  const over = isOver(category, detail);
+  const required = isRequired(detail);
   switch (category) {
-    case "issue": {
-      const own = detail.eventScopeCode ? detail.eventScopeCode === "ACCOUNT_SPECIFIC" : entitiesGiven(detail);
-      return { severity: own ? 4 : 3, clears: [3, 4] };
-    }
+    case "issue":
+      return over ? issue.clear(statement) : issue.raise(isOwn(detail) ? 4 : 3, statement);
     case "investigation":
-      return { severity: 3, clears: [3] };
+      return over ? investigation.clear(statement) : investigation.raise(3, statement);
     case "scheduledchange":
-      return { severity: required ? 3 : 2, clears: [2, 3] };
-    default: {
-      const severity = required ? 3 : detail.actionability === "ACTION_MAY_BE_REQUIRED" ? 2 : 1;
-      return { severity, clears: severity > 1 ? [2, 3] : [] };
-    }
+      return over ? plannedChange.clear(statement) : plannedChange.raise(required ? 3 : 2, statement);
+    default:
+      if (!required && detail.actionability !== "ACTION_MAY_BE_REQUIRED") return note("health", statement);
+      return over ? notification.clear(statement) : notification.raise(required ? 3 : 2, statement);
   }
 }
+
+const isRequired = ({ actionability }: Health): boolean => actionability === "ACTION_REQUIRED";
+
+const isOwn = (detail: Health): boolean =>
+  detail.eventScopeCode ? detail.eventScopeCode === "ACCOUNT_SPECIFIC" : entitiesGiven(detail);
 
 const entitiesGiven = (detail: Health): boolean => (detail.affectedEntities ?? []).length > 0;
 
@@ -176,7 +191,7 @@ function eventInWords(code: string, service: string | undefined): string {
   const bare = code.replace(/^AWS_/, "");
   const short = service?.toUpperCase() ?? bare.split("_")[0] ?? "";
   const rest = bare.startsWith(`${short}_`) ? bare.slice(short.length + 1) : bare;
-  const said = rest
+  const inWords = rest
     .split("_")
     .map((word) =>
       /^(?:API|EBS|EC2|RDS|S3|SSL|TLS|VPN|VPC|IP|DNS|OS|AZ|ODCR|CA|AMI|IAM|KMS|SQL|AWS)$/.test(word)
@@ -186,5 +201,5 @@ function eventInWords(code: string, service: string | undefined): string {
     .join(" ")
     .trim();
   const plainName = short.length > 5 ? short.charAt(0) + short.slice(1).toLowerCase() : short;
-  return [Object.hasOwn(services, short) ? services[short] : plainName, said].filter(Boolean).join(" ");
+  return [Object.hasOwn(services, short) ? services[short] : plainName, inWords].filter(Boolean).join(" ");
 }

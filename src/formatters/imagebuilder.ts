@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { condition, note } from "../condition.ts";
 import { arnResource, first, number, object, type Read, text } from "./fields.ts";
 import { formatter, UnexpectedPayload } from "./formatter.ts";
 import { behind, states } from "./states.ts";
@@ -6,6 +7,8 @@ import { behind, states } from "./states.ts";
 /** The name in `arn:aws:imagebuilder:eu-west-1:111122223333:image/name/1.0.3/1`, without version and build. */
 const recipeOf = (arn: string | undefined): string | undefined => (arnResource(arn) ?? arn)?.split("/")[1];
 const recipe: Read = (event) => recipeOf(event.resources[0]);
+
+const vulnerability = condition("imagebuilder:cve", { grades: { 3: "critical ones" } });
 
 export const imagebuilder = () =>
   [
@@ -17,7 +20,7 @@ export const imagebuilder = () =>
         name: first(recipe, "resources.0"),
         state: "detail.state.status",
         problems: { FAILED: 3, CANCELLED: 3 },
-        clears: ["AVAILABLE"],
+        ends: ["AVAILABLE"],
         says: { CANCELLED: "was cancelled", BUILDING: "is being built", TESTING: "is being tested" },
         reason: "detail.state.reason",
       },
@@ -37,21 +40,21 @@ export const imagebuilder = () =>
       source: "aws.imagebuilder",
       detailType: "EC2 Image Builder CVE Detected",
       means: "The scan of an image found vulnerabilities",
-      severity: "critical ones 3, else 1",
+      conditions: [vulnerability],
       detail: () =>
         z.object({ "resource-id": text, "finding-severity-counts": object({ critical: number, high: number }) }),
       format: ({ "resource-id": arn, "finding-severity-counts": counts }, event) => {
         const name = recipeOf(arn) ?? recipe(event) ?? arn;
         if (!name) throw new UnexpectedPayload("no image");
-        const critical = (counts?.critical ?? 0) > 0;
-        return {
+        if ((counts?.critical ?? 0) > 0) {
+          const summary = `Critical vulnerabilities found in Image Builder image ${name}`;
+          return vulnerability.raise(3, { of: name, node: name, summary });
+        }
+        return note(vulnerability.name, {
+          of: `${name}:not-critical`,
           node: name,
-          summary: critical
-            ? `Critical vulnerabilities found in Image Builder image ${name}`
-            : `Vulnerabilities, none of them critical, found in Image Builder image ${name}`,
-          severity: critical ? 3 : 1,
-          condition: `imagebuilder:cve:${name}${critical ? "" : ":not-critical"}`,
-        };
+          summary: `Vulnerabilities, none of them critical, found in Image Builder image ${name}`,
+        });
       },
     }),
   ].flat();

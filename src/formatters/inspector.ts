@@ -1,11 +1,34 @@
 import * as z from "zod";
-import type { Notice, ProblemSeverity } from "../notice.ts";
+import { condition, note } from "../condition.ts";
 import { arnName, list, number, object, place, text } from "./fields.ts";
 import { formatter, UnexpectedPayload } from "./formatter.ts";
 import { words } from "./words.ts";
 
-/** One below a threat's severity: a vulnerability is no intrusion. */
-const severities: Readonly<Record<string, ProblemSeverity>> = { CRITICAL: 4, HIGH: 3, MEDIUM: 2 };
+const vulnerability = condition("inspector", {
+  grades: {
+    5: "CRITICAL where an exploit is known or a critical port is reachable",
+    4: "CRITICAL, or HIGH where an exploit is known",
+    3: "HIGH, or MEDIUM where an exploit is known",
+    2: "MEDIUM, or less where an exploit is known",
+  },
+  ends: "the same finding CLOSED or SUPPRESSED",
+});
+const unwatched = condition("inspector:coverage", {
+  grades: { 2: "INACTIVE, where nobody chose so and the resource is not gone" },
+  ends: "ACTIVE of the same resource",
+});
+const vulnerabilities = condition("inspector:scan", {
+  grades: { 3: "critical findings", 2: "high ones" },
+  ends: "a scan of the same repository and tag, or instance, without critical and high findings",
+});
+const scanFailure = condition("inspector:scan", { grades: { 2: "scan failed" } });
+
+/** One below a threat's severity: a vulnerability is no intrusion. The second where it is worse than others. */
+const severities: Readonly<Record<string, readonly [2 | 3 | 4, 3 | 4 | 5]>> = {
+  CRITICAL: [4, 5],
+  HIGH: [3, 4],
+  MEDIUM: [2, 3],
+};
 
 /** The repository, function or instance; of an image its repository, since the digest is another with every push. */
 const nameOf = (id: string | undefined): string | undefined => arnName(id)?.replace(/\/sha256:[\dA-Za-z]+$/, "");
@@ -19,9 +42,7 @@ const finding = (source: string, detailType: string) =>
     source,
     detailType,
     means: "Inspector found a vulnerability in an instance, image or function, or it was mended",
-    severity:
-      "CRITICAL 4, HIGH 3, MEDIUM 2, else 1; one higher where an exploit is known or a critical port is reachable",
-    clears: "the same finding CLOSED or SUPPRESSED",
+    conditions: [vulnerability],
     detail: () =>
       z.object({
         findingArn: text,
@@ -34,34 +55,27 @@ const finding = (source: string, detailType: string) =>
         resources: list(object({ id: text, type: text })),
         packageVulnerabilityDetails: object({ vulnerabilityId: text }),
       }),
-    format: (detail, event): Notice => {
+    format: (detail, event) => {
       const { findingArn, type, exploitAvailable, resources } = detail;
       const title = detail.title ?? detail.packageVulnerabilityDetails?.vulnerabilityId ?? (type && words(type));
       if (!title) throw new UnexpectedPayload("a finding without title and type");
       const label = (detail.severity ?? detail.vendorSeverity)?.toUpperCase() ?? "UNTRIAGED";
       const thing = nameOf(resources?.[0]?.id ?? event.resources[0]);
-      const said = title + (thing && !title.includes(thing) ? ` on ${thing}` : "");
-      const condition = `inspector:${findingArn ?? `${title}:${thing ?? ""}`}`;
+      const subject = title + (thing && !title.includes(thing) ? ` on ${thing}` : "");
+      const of = findingArn ?? `${title}:${thing ?? ""}`;
       const node = thing ?? place(event);
       const status = detail.status?.toUpperCase();
       if (status === "CLOSED" || status === "SUPPRESSED") {
-        return {
-          node,
-          summary: `Inspector ${status.toLowerCase()}: ${said}`,
-          severity: 0,
-          clears: [2, 3, 4, 5],
-          condition,
-        };
+        return vulnerability.clear({ of, node, summary: `Inspector ${status.toLowerCase()}: ${subject}` });
       }
       const exploit = exploitAvailable?.toUpperCase() === "YES";
       const worse = exploit || (type === "NETWORK_REACHABILITY" && label === "CRITICAL");
-      const severity = ((severities[label] ?? 1) + (worse ? 1 : 0)) as ProblemSeverity;
-      return {
-        node,
-        summary: `Inspector ${label}: ${said}${exploit ? ", an exploit is known" : ""}`,
-        severity,
-        condition: severity === 1 ? `${condition}:info` : condition,
-      };
+      const [usual, higher] = severities[label] ?? [undefined, 2];
+      const grade = worse ? higher : usual;
+      const summary = `Inspector ${label}: ${subject}${exploit ? ", an exploit is known" : ""}`;
+      return grade
+        ? vulnerability.raise(grade, { of, node, summary })
+        : note(vulnerability.name, { of: `${of}:info`, node, summary });
     },
   });
 
@@ -69,27 +83,21 @@ const coverage = formatter({
   source: "aws.inspector2",
   detailType: "Inspector2 Coverage",
   means: "Inspector began or ceased to scan a resource",
-  severity: "INACTIVE 2, or 1 where somebody chose so or the resource is gone; ACTIVE 0",
-  clears: "ACTIVE of the same resource",
+  conditions: [unwatched],
   detail: () => z.object({ scanStatus: object({ statusCodeValue: text, reason: text }) }),
-  format: ({ scanStatus }, event): Notice => {
+  format: ({ scanStatus }, event) => {
     const status = scanStatus?.statusCodeValue?.toUpperCase();
     if (!status) throw new UnexpectedPayload("no scanStatus.statusCodeValue");
     const thing = nameOf(event.resources[0]);
     const reason = scanStatus?.reason;
-    const condition = `inspector:coverage:${event.resources[0] ?? "any"}`;
+    const of = event.resources[0] ?? "any";
     const node = thing ?? place(event);
-    const of = thing ?? "a resource";
-    if (status === "ACTIVE") {
-      return { node, summary: `Inspector scans ${of} again`, severity: 0, clears: [2], condition };
-    }
-    const chosen = deliberate.test(reason?.toUpperCase() ?? "");
-    return {
-      node,
-      summary: `Inspector does not scan ${of}${reason ? `: ${words(reason)}` : ""}`,
-      severity: chosen ? 1 : 2,
-      condition: chosen ? `${condition}:chosen` : condition,
-    };
+    const resource = thing ?? "a resource";
+    if (status === "ACTIVE") return unwatched.clear({ of, node, summary: `Inspector scans ${resource} again` });
+    const summary = `Inspector does not scan ${resource}${reason ? `: ${words(reason)}` : ""}`;
+    return deliberate.test(reason?.toUpperCase() ?? "")
+      ? note(unwatched.name, { of: `${of}:chosen`, node, summary })
+      : unwatched.raise(2, { of, node, summary });
   },
 });
 
@@ -98,8 +106,7 @@ const scan = (source: string, detailType: string) =>
     source,
     detailType,
     means: "A scan of an image or instance ended, and what it found",
-    severity: "critical findings 3, high ones 2, neither 0",
-    clears: "a scan of the same repository and tag, or instance, without critical and high findings",
+    conditions: [vulnerabilities, scanFailure],
     detail: () =>
       z.object({
         "scan-status": text,
@@ -108,38 +115,22 @@ const scan = (source: string, detailType: string) =>
         "image-tags": list(text),
         "finding-severity-counts": object({ CRITICAL: number, HIGH: number }),
       }),
-    format: (detail, event): Notice => {
+    format: (detail, event) => {
       const name = nameOf(detail["repository-name"]) ?? detail["instance-id"] ?? nameOf(event.resources[0]);
       const counts = detail["finding-severity-counts"];
       const tag = detail["image-tags"]?.[0];
       const thing = [name ?? "an image", tag].filter(Boolean).join(":");
-      const common = { node: name ?? place(event) };
-      const condition = `inspector:scan:${thing}`;
+      const node = name ?? place(event);
       if (/FAIL|UNSUPPORTED/i.test(detail["scan-status"] ?? "")) {
-        return {
-          ...common,
-          summary: `Inspector could not scan ${thing}`,
-          severity: 2,
-          condition: `${condition}:failed`,
-        };
+        return scanFailure.raise(2, { of: `${thing}:failed`, node, summary: `Inspector could not scan ${thing}` });
       }
       if (counts?.CRITICAL || counts?.HIGH) {
-        const severity = counts.CRITICAL ? 3 : 2;
-        const found = severity === 3 ? "critical" : "high";
-        return {
-          ...common,
-          summary: `Inspector scan of ${thing} found ${found} vulnerabilities`,
-          severity,
-          condition,
-        };
+        const found = counts.CRITICAL ? "critical" : "high";
+        const summary = `Inspector scan of ${thing} found ${found} vulnerabilities`;
+        return vulnerabilities.raise(counts.CRITICAL ? 3 : 2, { of: thing, node, summary });
       }
-      return {
-        ...common,
-        summary: `Inspector scan of ${thing} found no critical or high vulnerabilities`,
-        severity: 0,
-        clears: [2, 3],
-        condition,
-      };
+      const summary = `Inspector scan of ${thing} found no critical or high vulnerabilities`;
+      return vulnerabilities.clear({ of: thing, node, summary });
     },
   });
 

@@ -17,7 +17,7 @@ export const iot = () => [
       thing: "IoT Analytics data set",
       name: ["detail.dataset-name", tail("resources.0")],
       problems: { CONTENT_DELIVERY_FAILED: 3, DATASET_CONTENT_FAILED: 3, FAILED: 3 },
-      clears: ["CONTENT_DELIVERY_SUCCEEDED", "SUCCEEDED"],
+      ends: ["CONTENT_DELIVERY_SUCCEEDED", "SUCCEEDED"],
       says: {
         CONTENT_DELIVERY_FAILED: "could not deliver its content",
         CONTENT_DELIVERY_SUCCEEDED: "delivered its content",
@@ -33,7 +33,7 @@ export const iot = () => [
       name: "detail.group-id",
       state: "detail.status",
       problems: { Failure: 3 },
-      clears: ["Success"],
+      ends: ["Success"],
       says: { Building: "is being built" },
     },
     {

@@ -15,7 +15,7 @@ export const ivs = () =>
       key,
       state: event,
       problems: { "Starvation Start": 3 },
-      clears: ["Starvation End"],
+      ends: ["Starvation End"],
       says: { "Starvation Start": "is starving: its encoder sends too little", "Starvation End": "flows again" },
     },
     {
@@ -27,7 +27,7 @@ export const ivs = () =>
       key,
       state: event,
       problems: { "Stream Failure": 4 },
-      clears: ["Stream Start"],
+      ends: ["Stream Start"],
       says: {
         "Stream Failure": "failed",
         "Stream Start": "started",
@@ -45,7 +45,7 @@ export const ivs = () =>
       key,
       state: "detail.recording_status",
       problems: { "Recording Start Failure": 3, "Recording End Failure": 3 },
-      clears: ["Recording End"],
+      ends: ["Recording End"],
       says: {
         "Recording Start": "started",
         "Recording End": "ended",

@@ -1,7 +1,14 @@
+import { condition } from "../condition.ts";
 import type { Read } from "./fields.ts";
 import { first, tail } from "./fields.ts";
 import { linkTo } from "./links.ts";
 import { type StateRow, states } from "./states.ts";
+
+/** CloudTrail's calls of the same name raise and clear it too. */
+const material = condition("kms:material", {
+  grades: { 5: "expired" },
+  ends: "the API call ImportKeyMaterial of the same key",
+});
 
 const id: Read = first("detail.key-id", tail("resources.0"));
 
@@ -17,9 +24,8 @@ export const kms = () =>
       ...key,
       detailType: { "KMS Imported Key Material Expiration": "expired", "Imported Key Material Expiration": "expired" },
       means: "The imported material of a key expired: what it encrypts cannot be read",
-      condition: "material",
+      condition: material,
       problems: { expired: 5 },
-      clearedBy: "the API call ImportKeyMaterial of the same key",
       says: { expired: "is unusable: its imported key material expired" },
     },
     {

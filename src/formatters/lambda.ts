@@ -25,7 +25,7 @@ export const lambda = () =>
       condition: "async",
       name,
       problems: { failure: 3 },
-      clears: ["success"],
+      ends: ["success"],
       says: { failure: "gave up an asynchronous event", success: "handled an asynchronous event" },
       reason: (event) =>
         [condition, error]

@@ -13,6 +13,6 @@ export const logs = () =>
       key: query,
       state: "detail.status",
       problems: { Failed: 2, Timeout: 2 },
-      clears: ["Complete"],
+      ends: ["Complete"],
     },
   ]);

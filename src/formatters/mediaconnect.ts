@@ -10,6 +10,6 @@ export const mediaconnect = () =>
       name: tail("resources.0"),
       state: "detail.currentStatus",
       problems: { ERROR: 4 },
-      clears: ["ACTIVE"],
+      ends: ["ACTIVE"],
     },
   ]);

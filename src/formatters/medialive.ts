@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { condition } from "../condition.ts";
 import { lastPart, tail, text } from "./fields.ts";
 import { formatter, UnexpectedPayload } from "./formatter.ts";
 import { linkTo } from "./links.ts";
@@ -8,28 +9,38 @@ import { slug } from "./words.ts";
 const id = tail("resources.0");
 const channelLink = linkTo("medialive/home#/channels/{}", id);
 
+const alerts = {
+  channel: condition("medialive:channel", {
+    grades: { 4: "set" },
+    ends: "the same alert cleared, on the same channel and pipeline",
+  }),
+  multiplex: condition("medialive:multiplex", {
+    grades: { 4: "set" },
+    ends: "the same alert cleared, on the same multiplex and pipeline",
+  }),
+};
+
 export const medialive = () => [
   ...(["channel", "multiplex"] as const).flatMap((kind) =>
     formatter({
       source: "aws.medialive",
       detailType: kind === "channel" ? "MediaLive Channel Alert" : "MediaLive Multiplex Alert",
       means: `An alert of a ${kind} was raised or is over`,
-      severity: "set 4, cleared 0",
-      clears: `the same alert cleared, on the same ${kind} and pipeline`,
+      conditions: [alerts[kind]],
       detail: () => z.object({ alarm_state: text, alert_type: text, pipeline: text, channel_arn: text, message: text }),
       format: ({ alarm_state, alert_type, pipeline, channel_arn, message }, event) => {
         const name = lastPart(event.resources[0] ?? channel_arn);
         const alert = alert_type ?? message;
         if (!name || !alert || !alarm_state) throw new UnexpectedPayload(`no ${kind}, alert or alarm state`);
         const common = {
+          of: [name, pipeline, slug(alert)].filter(Boolean).join(":"),
           node: name,
-          condition: ["medialive", kind, name, pipeline, slug(alert)].filter(Boolean).join(":"),
           link: kind === "channel" ? channelLink(event) : undefined,
         };
         const where = `MediaLive ${kind} ${name}${pipeline ? ` pipeline ${pipeline}` : ""}`;
         return alarm_state.toLowerCase() === "cleared"
-          ? { ...common, summary: `${where}: alert is over (${alert})`, severity: 0, clears: [4] }
-          : { ...common, summary: `${where}: ${alert}`, severity: 4 };
+          ? alerts[kind].clear({ ...common, summary: `${where}: alert is over (${alert})` })
+          : alerts[kind].raise(4, { ...common, summary: `${where}: ${alert}` });
       },
     }),
   ),

@@ -11,7 +11,7 @@ export const mgn = () =>
       thing: "MGN replication of source server",
       name: server,
       problems: { STALLED: 4 },
-      clears: ["NOT_STALLED"],
+      ends: ["NOT_STALLED"],
       says: { STALLED: "has stalled", NOT_STALLED: "is running again" },
     },
     {
@@ -25,7 +25,7 @@ export const mgn = () =>
         return [server(event), kind?.toLowerCase()].filter(Boolean).join(":") || undefined;
       },
       problems: { TEST_LAUNCH_FAILED: 4, CUTOVER_LAUNCH_FAILED: 4 },
-      clears: ["TEST_LAUNCH_SUCCEEDED", "CUTOVER_LAUNCH_SUCCEEDED"],
+      ends: ["TEST_LAUNCH_SUCCEEDED", "CUTOVER_LAUNCH_SUCCEEDED"],
       says: {
         TEST_LAUNCH_FAILED: "could not be launched for a test",
         TEST_LAUNCH_SUCCEEDED: "was launched for a test",

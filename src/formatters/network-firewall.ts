@@ -1,8 +1,14 @@
 import * as z from "zod";
+import { condition, note } from "../condition.ts";
 import type { Notice } from "../notice.ts";
 import { lastPart, list, object, text } from "./fields.ts";
 import { formatter, UnexpectedPayload } from "./formatter.ts";
 import { predicate, sameState } from "./words.ts";
+
+const trouble = condition("network-firewall", {
+  grades: { 4: "FAILED, ERROR", 3: "DELETING, CAPACITY_CONSTRAINED, REJECTED" },
+  ends: "READY or IN_SYNC of the same part of the firewall",
+});
 
 const failures: Readonly<Record<string, 3 | 4>> = {
   failed: 4,
@@ -29,8 +35,7 @@ export const networkFirewall = () =>
         "Firewall Transit Gateway Attachment Status Changed",
       ],
       means: "A firewall's endpoint, its transit gateway attachment or the state of its rules in a zone changed",
-      severity: "FAILED, ERROR 4; DELETING, CAPACITY_CONSTRAINED, REJECTED 3; READY, IN_SYNC 0; else 1",
-      clears: "READY or IN_SYNC of the same part of the firewall",
+      conditions: [trouble],
       detail: () =>
         z.object({
           data: list(
@@ -60,20 +65,23 @@ export const networkFirewall = () =>
             : part["Current Configuration Sync Status"]
               ? `Configuration ${rules ?? ""}`.trim()
               : "Endpoint";
-          const common = {
+          const of = [firewall ?? "any", zone ?? attachment, rules].filter(Boolean).join(":");
+          const statement = {
+            of,
             node: firewall ?? event.account,
             summary:
               `${subject} of Network Firewall ${firewall ?? ""} ${says[sameState(state)] ?? predicate(state)}${zone ? ` in ${zone}` : ""}`.replace(
                 / {2,}/g,
                 " ",
               ),
-            condition: ["network-firewall", firewall ?? "any", zone ?? attachment, rules].filter(Boolean).join(":"),
           };
           const compared = sameState(state);
-          if (compared === "ready" || compared === "insync") return [{ ...common, severity: 0, clears: [3, 4] }];
-          const severity = failures[compared] ?? 1;
+          if (compared === "ready" || compared === "insync") return [trouble.clear(statement)];
+          const severity = failures[compared];
           return [
-            { ...common, severity, condition: severity > 1 ? common.condition : `${common.condition}:${compared}` },
+            severity
+              ? trouble.raise(severity, statement)
+              : note("network-firewall", { ...statement, of: `${of}:${compared}` }),
           ];
         });
         if (notices.length === 0) throw new UnexpectedPayload("no status in data");

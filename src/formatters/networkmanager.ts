@@ -1,6 +1,6 @@
 import * as z from "zod";
+import { condition, note, type Statement } from "../condition.ts";
 import type { AwsEvent } from "../event.ts";
-import type { ProblemSeverity } from "../notice.ts";
 import { lastPart, place, text } from "./fields.ts";
 import { formatter, UnexpectedPayload } from "./formatter.ts";
 import { clause, sentence, slug, words } from "./words.ts";
@@ -31,31 +31,37 @@ const changeFields = () =>
   });
 type Change = z.infer<ReturnType<typeof changeFields>>;
 
+const session = condition("networkmanager:session", {
+  grades: { 4: "down" },
+  ends: "the session of the same tunnel comes back",
+});
+const removal = condition("networkmanager", { grades: { 2: "deleted, disassociated, uninstalled" } });
+const advisory = condition("networkmanager", { grades: { 3: "an advisory" } });
+
 export const networkManager = () =>
   [
     formatter({
       source: "aws.networkmanager",
       detailType: "Network Manager Status Update",
       means: "IPsec or BGP of a VPN tunnel or a Connect peer went down or came back",
-      severity: "down 4; up, established 0; else 1",
-      clears: "the session of the same tunnel comes back",
+      conditions: [session],
       detail: changeFields,
       format: (detail, event) => {
         const { type, thing } = changeOf(detail, event);
         const tunnel = detail.outsideIpAddress ?? detail["outside-ip-address"] ?? detail.coreNetworkAddress;
-        const session = /IPSEC|BGP/i.exec(type)?.[0].toUpperCase().replace("IPSEC", "IPsec");
+        const protocol = /IPSEC|BGP/i.exec(type)?.[0].toUpperCase().replace("IPSEC", "IPsec");
         const [what = words(type)] = [
-          session && `${session} of ${nameOf(thing, type)}${tunnel ? ` tunnel ${tunnel}` : ""}`,
+          protocol && `${protocol} of ${nameOf(thing, type)}${tunnel ? ` tunnel ${tunnel}` : ""}`,
         ];
         const common = {
+          of: [thing, protocol?.toLowerCase(), tunnel].filter(Boolean).join(":"),
           node: thing,
-          condition: ["networkmanager:session", thing, session?.toLowerCase(), tunnel].filter(Boolean).join(":"),
         };
-        if (/[-_]DOWN$/i.test(type)) return { ...common, severity: 4, summary: `${what} is down` };
+        if (/[-_]DOWN$/i.test(type)) return session.raise(4, { ...common, summary: `${what} is down` });
         if (/[-_](?:UP|ESTABLISH(?:ED)?|HEALTHY)$/i.test(type)) {
-          return { ...common, severity: 0, clears: [4], summary: `${what} is up` };
+          return session.clear({ ...common, summary: `${what} is up` });
         }
-        return changed(detail, event, 1);
+        return note("networkmanager", changed(detail, event));
       },
     }),
     formatter({
@@ -69,18 +75,21 @@ export const networkManager = () =>
         "Network Function Group Update",
       ],
       means: "Attachments, routes, segments or policies of a global or core network changed",
-      severity: "deleted, disassociated, uninstalled 2; else 1",
+      conditions: [removal],
       detail: changeFields,
-      format: (detail, event) =>
-        changed(detail, event, /DELETED|DISASSOCIATED|UNINSTALLED/i.test(changeOf(detail, event).type) ? 2 : 1),
+      format: (detail, event) => {
+        const removed = /DELETED|DISASSOCIATED|UNINSTALLED/i.test(changeOf(detail, event).type);
+        const statement = changed(detail, event);
+        return removed ? removal.raise(2, statement) : note("networkmanager", statement);
+      },
     }),
     formatter({
       source: "aws.networkmanager",
       detailType: "Network Manager Service Advisory",
       means: "AWS advises on the service of a global network",
-      severity: "3",
+      conditions: [advisory],
       detail: changeFields,
-      format: (detail, event) => changed(detail, event, 3),
+      format: (detail, event) => advisory.raise(3, changed(detail, event)),
     }),
   ].flat();
 
@@ -104,7 +113,7 @@ function changeOf(detail: Change, event: AwsEvent): { type: string; thing: strin
 const nameOf = (thing: string, type: string): string =>
   thing.startsWith("vpn-") ? `VPN ${thing}` : /CONNECT[-_]PEER/i.test(type) ? `Connect peer ${thing}` : thing;
 
-function changed(detail: Change, event: AwsEvent, severity: ProblemSeverity) {
+function changed(detail: Change, event: AwsEvent): Statement {
   const { type, thing } = changeOf(detail, event);
   const description = clause("", detail.changeDescription ?? detail["change-description"], 140);
   const segment = detail.newSegmentName ?? detail.segmentName;
@@ -112,9 +121,8 @@ function changed(detail: Change, event: AwsEvent, severity: ProblemSeverity) {
     ? ` (${detail.previousSegmentName ? `from segment ${detail.previousSegmentName} to` : "segment"} ${segment})`
     : "";
   return {
+    of: `${slug(type)}:${thing}`,
     node: thing,
-    severity,
     summary: `${sentence(description || words(type))}: ${thing}${moved}`,
-    condition: `networkmanager:${slug(type)}:${thing}`,
   };
 }

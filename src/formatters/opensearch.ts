@@ -1,11 +1,21 @@
 import * as z from "zod";
-import type { ProblemSeverity } from "../notice.ts";
+import { condition, note } from "../condition.ts";
 import { lastPart, place, text } from "./fields.ts";
 import { formatter, UnexpectedPayload } from "./formatter.ts";
 import { consoleLink } from "./links.ts";
 import { predicate, slug } from "./words.ts";
 
-const severities: Readonly<Record<string, ProblemSeverity>> = { high: 4, medium: 3, low: 2 };
+const trouble = condition("es", {
+  grades: {
+    5: "shards deleted, or AWS's High while red",
+    4: "AWS's High, or its Medium or Low while red",
+    3: "AWS's Medium",
+    2: "AWS's Low, or yet to come",
+  },
+});
+const capacity = condition("aoss:ocu", { grades: { 3: "at the limit", 2: "close to the limit" } });
+
+const severities: Readonly<Record<string, 2 | 3 | 4>> = { high: 4, medium: 3, low: 2 };
 /** The statuses that would read badly behind the event's name. */
 const says: Readonly<Record<string, string>> = {
   error: "",
@@ -22,7 +32,7 @@ const over = /^(?:completed|cancelled|canceled|restored|resolved|success)/i;
 
 /** AWS tells the end of what goes on, such as an update, and never that of an error. */
 const ended = "the same event with the status Completed or Cancelled, of the same domain";
-const notifications: readonly (readonly [detailTypes: readonly string[], means: string, clears?: string])[] = [
+const notifications: readonly (readonly [detailTypes: readonly string[], means: string, ends?: string])[] = [
   [["Amazon OpenSearch Service Notification"], "A domain is at a limit or works badly"],
   [
     ["Amazon OpenSearch Service Cluster Status Notification", "Cluster Status Notification"],
@@ -41,21 +51,22 @@ const notifications: readonly (readonly [detailTypes: readonly string[], means: 
 
 export const opensearch = () =>
   [
-    ...notifications.flatMap(([detailType, means, clears]) =>
+    ...notifications.flatMap(([detailType, means, ends]) =>
       formatter({
         source: "aws.es",
         detailType,
         means,
-        severity: "AWS's own: High 4, Medium 3, Low 2, else 1; red one higher; shards deleted 5; yet to come 2",
-        clears,
+        conditions: [{ ...trouble, ends }],
         detail: () => z.object({ event: text, status: text, severity: text, Severity: text, description: text }),
         format: ({ event: what, status, severity, Severity, description = "" }, event) => {
           const domain = lastPart(event.resources[0]);
           if (!domain || !(what ?? status)) throw new UnexpectedPayload("no domain, or neither event nor status");
-          const graded = severities[(severity ?? Severity ?? "").toLowerCase()] ?? 1;
+          const graded = severities[(severity ?? Severity ?? "").toLowerCase()];
           const red = /status is red/i.test(description);
           const lost = /^shard\(s\) deleted/i.test(status ?? "");
-          const common = {
+          const of = `${domain}:${slug(what ?? event.detailType)}`;
+          const statement = {
+            of,
             node: domain,
             summary: [
               `OpenSearch domain ${domain}${red ? " is red" : ""}:`,
@@ -64,15 +75,13 @@ export const opensearch = () =>
             ]
               .filter(Boolean)
               .join(" "),
-            condition: `es:${domain}:${slug(what ?? event.detailType)}`,
             link: consoleLink(event.region, "aos/home", `#opensearch/domains/${domain}`),
           };
-          if (status && over.test(status)) return { ...common, severity: 0, clears: [2, 3, 4, 5] };
-          if (lost) return { ...common, severity: 5 };
-          if (red && graded > 1) return { ...common, severity: graded === 4 ? 5 : 4 };
-          if (graded === 1)
-            return { ...common, severity: 1, condition: `${common.condition}:${slug(status ?? "notice")}` };
-          return { ...common, severity: status && upcoming.test(status) ? 2 : graded };
+          if (status && over.test(status)) return trouble.clear(statement);
+          if (lost) return trouble.raise(5, statement);
+          if (!graded) return note("es", { ...statement, of: `${of}:${slug(status ?? "notice")}` });
+          if (red) return trouble.raise(graded === 4 ? 5 : 4, statement);
+          return trouble.raise(status && upcoming.test(status) ? 2 : graded, statement);
         },
       }),
     ),
@@ -81,21 +90,20 @@ export const opensearch = () =>
         ["OCU Utilization Approaching Max Limit", 2, "is close to its limit"],
         ["OCU Utilization Reached Max Limit", 3, "has reached its limit"],
       ] as const
-    ).flatMap(([detailType, severity, says]) =>
+    ).flatMap(([detailType, grade, says]) =>
       formatter({
         source: "aws.aoss",
         detailType,
         means: `The capacity of OpenSearch Serverless for indexing or search ${says}`,
-        severity: String(severity),
+        conditions: [{ ...capacity, grades: { [grade]: "" } }],
         detail: () => z.object({ description: text }),
         format: ({ description = "" }, event) => {
           const use = description.match(/\b(search|index(?:ing)?)\b/i)?.[1]?.toLowerCase();
-          return {
+          return capacity.raise(grade, {
+            of: use,
             node: lastPart(event.resources[0]) ?? place(event),
             summary: `OpenSearch Serverless ${use ? `${use} ` : ""}capacity (OCUs) ${says}`,
-            severity,
-            condition: `aoss:ocu:${use ?? "any"}`,
-          };
+          });
         },
       }),
     ),

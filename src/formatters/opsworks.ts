@@ -10,7 +10,7 @@ const run = (what: string, name: string): StateRow => ({
   key: joined(":", "detail.stack-id", "detail.instance-id", "detail.command", "detail.type"),
   state: "detail.status",
   problems: { failed: 3, expired: 3, skipped: 2 },
-  clears: ["successful"],
+  ends: ["successful"],
 });
 
 export const opsworks = () =>
@@ -37,7 +37,7 @@ export const opsworks = () =>
       key: "detail.instance-id",
       state: "detail.status",
       problems: { connection_lost: 3, setup_failed: 3, start_failed: 3, stop_failed: 3 },
-      clears: ["online"],
+      ends: ["online"],
       says: {
         connection_lost: "lost its connection",
         setup_failed: "failed its setup",

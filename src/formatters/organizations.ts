@@ -1,7 +1,10 @@
+import { condition, note } from "../condition.ts";
 import { reportedState, trailed, trailRecord } from "./cloudtrail.ts";
 import { text } from "./fields.ts";
 import { formatter } from "./formatter.ts";
 import { clause, predicate, words } from "./words.ts";
+
+const failure = condition("organizations", { grades: { 3: "FAILED" } });
 
 export const organizations = () =>
   [
@@ -9,7 +12,7 @@ export const organizations = () =>
       source: "aws.organizations",
       detailType: "AWS Service Event via CloudTrail",
       means: "An account of the organization was created, or could not be",
-      severity: "FAILED 3, else 1",
+      conditions: [failure],
       detail: trailRecord,
       format: (record, event) => {
         const { call, place, link } = trailed(record, event);
@@ -19,15 +22,15 @@ export const organizations = () =>
           .find((value) => value && !/^\*+$/.test(value));
         const failed = /fail/i.test(state);
         const what = call === "CreateAccountResult" ? "creation of account" : words(call);
-        return {
+        const statement = {
+          of: `${call}:${name ?? "any"}:${failed ? "failed" : "done"}`,
           node: name ?? place,
           summary:
             [`Organizations: ${what}`, name, state && predicate(state)].filter(Boolean).join(" ") +
             clause(": ", text.parse(of.failureReason)),
-          severity: failed ? 3 : 1,
-          condition: `organizations:${call}:${name ?? "any"}:${failed ? "failed" : "done"}`,
           link,
         };
+        return failed ? failure.raise(3, statement) : note("organizations", statement);
       },
     }),
   ].flat();

@@ -33,7 +33,7 @@ const row = (what: string, name: StateRow["name"]): StateRow => ({
     DELETE_FAILED: "could not be deleted",
     REGISTRATION_FAILED: "could not be registered",
   },
-  clears: ["SUCCEEDED", "ACTIVE", "CREATE_COMPLETE", "UPDATE_COMPLETE"],
+  ends: ["SUCCEEDED", "ACTIVE", "CREATE_COMPLETE", "UPDATE_COMPLETE"],
 });
 
 /** A template's version is registered before it is published; the template itself cannot fail. */
@@ -41,18 +41,18 @@ const template = (what: string, name: StateRow["name"]): StateRow => ({
   ...row(what, name),
   means: `A Proton ${what.toLowerCase()} was registered, published or failed`,
   problems: { REGISTRATION_FAILED: 3 },
-  clears: ["DRAFT", "PUBLISHED"],
+  ends: ["DRAFT", "PUBLISHED"],
 });
 
 /** The names within the detail are swapped for service instances in AWS's own example, so the ARN tells. */
 export const proton = () =>
   states("aws.proton", [
     row("Environment", "detail.name"),
-    { ...row("Environment Template", first(tail("resources.0"), "detail.name")), problems: {}, clears: [] },
+    { ...row("Environment Template", first(tail("resources.0"), "detail.name")), problems: {}, ends: [] },
     template("Environment Template Version", "detail.templateName"),
     row("Service", "detail.name"),
     row("Service Instance", first(tail("resources.0"), "detail.serviceName")),
     row("Service Pipeline", "detail.serviceName"),
-    { ...row("Service Template", "detail.templateName"), problems: {}, clears: [] },
+    { ...row("Service Template", "detail.templateName"), problems: {}, ends: [] },
     template("Service Template Version", "detail.templateName"),
   ]);

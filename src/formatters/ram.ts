@@ -1,7 +1,10 @@
 import * as z from "zod";
+import { condition, note } from "../condition.ts";
 import { arnName, lastPart, place, text } from "./fields.ts";
 import { formatter, UnexpectedPayload } from "./formatter.ts";
 import { words } from "./words.ts";
+
+const share = condition("ram", { grades: { 2: "an account outside the organization was let in" } });
 
 export const ram = () =>
   [
@@ -9,7 +12,7 @@ export const ram = () =>
       source: "aws.ram",
       detailType: "Resource Sharing State Change",
       means: "A resource or an account was added to a resource share or taken out of it",
-      severity: "an account outside the organization was let in 2, else 1",
+      conditions: [share],
       detail: () =>
         z.object({
           event: text,
@@ -23,15 +26,15 @@ export const ram = () =>
         const { event: what, status, externalAccount, principal } = detail;
         if (!what && !status) throw new UnexpectedPayload("neither event nor status");
         const thing = arnName(detail.resourceARN ?? detail.resourceArn) ?? principal;
-        const share = lastPart(event.resources[0]);
+        const shareId = lastPart(event.resources[0]);
         const external = externalAccount !== undefined || /external/i.test(`${what} ${status}`);
         const letIn = external && /^associated$/i.test(status ?? "");
-        return {
+        const statement = {
+          of: `${shareId ?? "any"}:${thing ?? "any"}:${words(what ?? "")}:${status ?? ""}`,
           node: thing ?? place(event),
           summary: `RAM ${what?.toLowerCase() ?? "sharing"} of ${thing ?? "a resource"}: ${words(status ?? "changed")}${letIn ? ", outside the organization" : ""}`,
-          severity: letIn ? 2 : 1,
-          condition: `ram:${share ?? "any"}:${thing ?? "any"}:${words(what ?? "")}:${status ?? ""}`,
         };
+        return letIn ? share.raise(2, statement) : note("ram", statement);
       },
     }),
   ].flat();

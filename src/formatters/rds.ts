@@ -1,5 +1,6 @@
 import * as z from "zod";
-import type { Notice, ProblemSeverity } from "../notice.ts";
+import { type Condition, condition, type Grades, note } from "../condition.ts";
+import type { Notice } from "../notice.ts";
 import { lastPart, list, text } from "./fields.ts";
 import { formatter, UnexpectedPayload } from "./formatter.ts";
 import { consoleLink } from "./links.ts";
@@ -20,6 +21,13 @@ const things: Readonly<Record<string, string>> = {
   "RDS DB Shard Group Event": "RDS shard group",
 };
 
+const grades = {
+  5: "the database is down or lost",
+  4: "a component failed; an event that is not listed, of category failure or low storage",
+  3: "degraded, or a single failure",
+  2: "a risk or something upcoming",
+};
+
 /** Of what RDS tells of the others, nothing says that it is over. */
 const endings: Readonly<Record<string, string>> = {
   "RDS instance": "the event that tells its end, of the same instance: started, finished, resumed",
@@ -29,13 +37,13 @@ const endings: Readonly<Record<string, string>> = {
 };
 
 export const rds = () =>
-  Object.entries(things).flatMap(([detailType, thing]) =>
-    formatter({
+  Object.entries(things).flatMap(([detailType, thing]) => {
+    const trouble = condition(`rds:${slug(thing.replace("RDS ", ""))}`, { grades, ends: endings[thing] });
+    return formatter({
       source: "aws.rds",
       detailType,
       means: `Something happened to an ${thing}`,
-      severity: "by the event's id, 1 to 5; an id not listed: by category, failure and low storage 4, else 1 to 3",
-      clears: endings[thing],
+      conditions: [trouble],
       detail: () =>
         z.object({
           EventID: text,
@@ -49,41 +57,41 @@ export const rds = () =>
         const name = nameOf(identifier);
         if (!name) throw new UnexpectedPayload("neither a SourceIdentifier nor a SourceArn");
         const id = EventID?.match(/(\d{4})$/)?.[1] ?? "";
-        const said = (says: string, kind: string) => ({
+        const statement = (says: string, kind: string) => ({
+          of: `${name}:${kind}`,
           node: name,
           summary: `${thing} ${identifier?.startsWith("rds:") ? "of " : ""}${name} ${says}`,
-          condition: `rds:${slug(thing.replace("RDS ", ""))}:${name}:${kind}`,
           link: linkOf(thing, name, event.region),
         });
-        const problem = (table: RdsProblem): Notice => {
-          const [severity, kind, says] = table;
-          return { ...said(says, severity === 1 ? `${kind}:${slug(says)}` : kind), severity };
-        };
+        const problem = ([severity, kind, says]: RdsProblem): Notice =>
+          severity === 1
+            ? note(trouble.name, statement(says, `${kind}:${slug(says)}`))
+            : trouble.raise(severity, statement(says, kind));
 
         const listed = Object.hasOwn(rdsProblems, id) ? rdsProblems[id] : undefined;
         const recovery = Object.hasOwn(rdsRecoveries, id) ? rdsRecoveries[id] : undefined;
-        const recovered = [...endsOf(recovery?.[0] ?? [])].map(
-          ([kind, clears]): Notice => ({ ...said(recovery?.[1] ?? "", kind), severity: 0, clears }),
+        const recovered = [...endedBy(recovery?.[0] ?? [], trouble.name)].map(([kind, ended]) =>
+          ended.clear(statement(recovery?.[1] ?? "", kind)),
         );
         if (listed) return [problem(listed), ...recovered];
         return recovered.length > 0 ? recovered : [problem(byCategory(EventCategories, id, Message))];
       },
-    }),
-  );
+    });
+  });
 
 /** Automated snapshots are named `rds:orders-2026-03-14-02-10`: what is left names the database. */
 const nameOf = (identifier: string | undefined): string | undefined =>
   identifier?.replace(/^rds:/, "").replace(/-\d{4}-\d\d-\d\d-\d\d-\d\d$/, "") || undefined;
 
-/** The severities that are over, by kind. */
-function endsOf(ids: readonly string[]): Map<string, ProblemSeverity[]> {
-  const ends = new Map<string, ProblemSeverity[]>();
-  for (const id of ids) {
-    const ended = rdsProblems[id];
-    if (ended) ends.set(ended[1], [...new Set([...(ends.get(ended[1]) ?? []), ended[0]])].sort());
-  }
-  return ends;
+/** What is over, by kind: only at the severities of the events that ended, since others of the kind may last. */
+function endedBy(ids: readonly string[], name: string): Map<string, Condition<never>> {
+  const rows = ids.map((id) => rdsProblems[id]).filter((row) => row !== undefined);
+  const byKind = Map.groupBy(rows, ([, kind]) => kind);
+  return new Map([...byKind].map(([kind, ended]) => [kind, condition(name, { grades: gradesOf(ended) })]));
 }
+
+const gradesOf = (rows: readonly RdsProblem[]): Grades =>
+  Object.fromEntries(rows.map(([severity, , says]) => [severity, says]));
 
 /** The gravest category's severity, with AWS's words where they hold no figures: sizes, times and percentages vary. */
 function byCategory(

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { condition, note } from "../condition.ts";
 import { lastPart, place, text } from "./fields.ts";
 import { formatter, UnexpectedPayload } from "./formatter.ts";
 import { clause, predicate, slug } from "./words.ts";
@@ -23,6 +24,13 @@ const operation =
   /base RPU change|restore from (?:snapshot|recovery point)|\b(?:de)?register\b|track|KMS key|\bsecret\b|IP addresses|snapshot/i;
 const ended = /\b(?:success(?:ful(?:ly)?)?|complete[ds]?|has (?:now )?been restored)\b/i;
 
+const failure = condition("redshift-serverless", { grades: { 3: "a failure" } });
+const statementFailure = condition("redshift-data", {
+  grades: { 2: "FAILED" },
+  ends: "FINISHED of the statement of the same name on the same cluster or workgroup",
+});
+
+/** What ends the failures of a topic; AWS tells the end of no others. */
 const endings: Readonly<Partial<Record<(typeof topics)[number], string>>> = {
   Management: "completion of the same operation on the same resource",
   "Rate change": "completion of a change of the same workgroup",
@@ -34,8 +42,7 @@ export const redshift = () => [
       source: "aws.redshift-serverless",
       detailType: `Redshift Serverless ${topic}`,
       means: `Redshift Serverless reports on ${topic === "Pending" ? "what is pending" : topic.toLowerCase()}`,
-      severity: "a failure 3, a completion 0, else 1",
-      clears: endings[topic],
+      conditions: [{ ...failure, ends: endings[topic] }],
       detail: () => z.object({ message: text, Message: text, severity: text }),
       format: (detail, event) => {
         const message = (detail.message ?? detail.Message)?.replace(/ at [^.]*(?:UTC|\dZ)\W*$/, "");
@@ -44,14 +51,11 @@ export const redshift = () => [
         const named = message.match(/\b(?:workgroup|namespace|snapshot|warehouse) \[?([\w-]*[\d_-][\w-]*)/i)?.[1];
         const node = named ?? resource ?? place(event);
         const about = named || !resource ? "" : ` (${resource})`;
-        const common = {
-          node,
-          summary: `Redshift Serverless${about}: ${clause("", message)}`,
-          condition: `redshift-serverless:${slug(operation.exec(message)?.[0] ?? topic)}:${resource ?? named ?? "any"}`,
-        };
-        if (failed.test(message) || detail.severity?.toUpperCase() === "ERROR") return { ...common, severity: 3 };
-        if (ended.test(message)) return { ...common, severity: 0, clears: [3] };
-        return { ...common, severity: 1, condition: `${common.condition}:notice` };
+        const of = `${slug(operation.exec(message)?.[0] ?? topic)}:${resource ?? named ?? "any"}`;
+        const statement = { of, node, summary: `Redshift Serverless${about}: ${clause("", message)}` };
+        if (failed.test(message) || detail.severity?.toUpperCase() === "ERROR") return failure.raise(3, statement);
+        if (ended.test(message)) return failure.clear(statement);
+        return note("redshift-serverless", { ...statement, of: `${of}:notice` });
       },
     }),
   ),
@@ -59,23 +63,23 @@ export const redshift = () => [
     source: "aws.redshift-data",
     detailType: "Redshift Data Statement Status Change",
     means: "A statement run through the Data API, with events asked for, ended",
-    severity: "FAILED 2, FINISHED of a named statement 0, else 1",
-    clears: "FINISHED of the statement of the same name on the same cluster or workgroup",
+    conditions: [statementFailure],
     detail: () => z.object({ statementName: text, state: text }),
     format: ({ statementName, state }, event) => {
       if (!state) throw new UnexpectedPayload("no state");
       const cluster = lastPart(event.resources[0]);
       const now = state.toUpperCase();
-      const common = {
+      const of = `${cluster ?? "any"}:${statementName ?? "unnamed"}`;
+      const statement = {
+        of,
         node: cluster ?? statementName ?? place(event),
         summary: ["Redshift statement", statementName, predicate(state), cluster && `on ${cluster}`]
           .filter(Boolean)
           .join(" "),
-        condition: `redshift-data:${cluster ?? "any"}:${statementName ?? "unnamed"}`,
       };
-      if (now === "FAILED") return { ...common, severity: 2 };
-      if (now === "FINISHED" && statementName) return { ...common, severity: 0, clears: [2] };
-      return { ...common, severity: 1, condition: `${common.condition}:${slug(state)}` };
+      if (now === "FAILED") return statementFailure.raise(2, statement);
+      if (now === "FINISHED" && statementName) return statementFailure.clear(statement);
+      return note("redshift-data", { ...statement, of: `${of}:${slug(state)}` });
     },
   }),
 ];

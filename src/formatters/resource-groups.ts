@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { note } from "../condition.ts";
 import { lastPart, list, object, text } from "./fields.ts";
 import { formatter, UnexpectedPayload } from "./formatter.ts";
 import { states } from "./states.ts";
@@ -20,25 +21,23 @@ export const resourceGroups = () =>
       source: "aws.resource-groups",
       detailType: "ResourceGroups Group Membership Change",
       means: "Resources joined or left a resource group",
-      severity: "1",
       detail: () =>
         z.object({ group: object({ name: text }), resources: list(object({ "membership-change": text, arn: text })) }),
       format: ({ group, resources }) => {
         const name = group?.name;
         if (!name) throw new UnexpectedPayload("no group.name");
-        const said = (change: string, verb: string) => {
+        const changesOf = (change: string, verb: string) => {
           const members = (resources ?? []).filter((resource) => resource?.["membership-change"] === change);
           const shown = members.slice(0, 2).map((resource) => lastPart(resource?.arn) ?? "a resource");
           if (members.length === 0) return [];
           return [`${verb} ${shown.join(", ")}${members.length > 2 ? ` and ${members.length - 2} more` : ""}`];
         };
-        const changes = [...said("add", "gained"), ...said("remove", "lost")].join(" and ");
-        return {
+        const changes = [...changesOf("add", "gained"), ...changesOf("remove", "lost")].join(" and ");
+        return note("resource-groups:members", {
+          of: name,
           node: name,
-          severity: 1,
           summary: `Resource group ${name} ${changes || "changed its members"}`,
-          condition: `resource-groups:members:${name}`,
-        };
+        });
       },
     }),
   ].flat();

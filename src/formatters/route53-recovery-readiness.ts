@@ -8,7 +8,7 @@ const row = (what: string, thing: string, key: string): StateRow => ({
   name: first(`detail.${key}`, tail("resources.0")),
   state: "detail.new-state.readiness-status",
   problems: { NOT_READY: 3, UNKNOWN: 2, NOT_AUTHORIZED: 2 },
-  clears: ["READY"],
+  ends: ["READY"],
   says: {
     READY: "is ready to take over",
     NOT_READY: "is not ready to take over",

@@ -1,8 +1,14 @@
 import * as z from "zod";
+import { condition } from "../condition.ts";
 import { list, object, place, text } from "./fields.ts";
 import { formatter, UnexpectedPayload } from "./formatter.ts";
 
 const verbs = { Block: "blocked", Alert: "raised an alert on" } as const;
+
+const conditions = {
+  Block: condition("route53resolver:firewall:Block", { grades: { 2: "a query was blocked" } }),
+  Alert: condition("route53resolver:firewall:Alert", { grades: { 2: "a query raised an alert" } }),
+};
 
 export const route53resolver = () =>
   (["Block", "Alert"] as const).flatMap((action) =>
@@ -10,7 +16,7 @@ export const route53resolver = () =>
       source: "aws.route53resolver",
       detailType: `DNS Firewall ${action}`,
       means: `A rule of the DNS firewall ${verbs[action]} a query`,
-      severity: "2",
+      conditions: [conditions[action]],
       detail: () =>
         z.object({
           "query-name": text,
@@ -25,12 +31,11 @@ export const route53resolver = () =>
         const asker =
           detail.resources?.find((resource) => resource?.["instance-details"]?.id)?.["instance-details"]?.id ??
           detail["src-addr"];
-        return {
+        return conditions[action].raise(2, {
+          of: `${vpc ?? "any"}:${name}`,
           node: vpc ?? place(event),
           summary: `DNS firewall ${verbs[action]} a query for ${name}${asker ? ` by ${asker}` : ""}${vpc ? ` in ${vpc}` : ""}`,
-          severity: 2,
-          condition: `route53resolver:firewall:${action}:${vpc ?? "any"}:${name}`,
-        };
+        });
       },
     }),
   );

@@ -12,7 +12,7 @@ const job = (detailType: string, thing: string, prefix: string, page: string): S
   name: [`detail.${prefix}Name`, `detail.${prefix.charAt(0).toLowerCase()}${prefix.slice(1)}Name`, tail("resources.0")],
   state: [`detail.${prefix}Status`, "detail.state"],
   problems: { Failed: 3 },
-  clears: ["Completed", "Succeeded"],
+  ends: ["Completed", "Succeeded"],
   reason,
   link: linkTo(`sagemaker/home#/${page}/{}`, `detail.${prefix}Name`),
 });
@@ -25,7 +25,7 @@ const resource = (detailType: string, thing: string, prefix: string, name: State
   name,
   state: `detail.${prefix}Status`,
   problems: { CREATE_FAILED: 3, UPDATE_FAILED: 3, DELETE_FAILED: 3 },
-  clears: ["CREATED", "ACTIVE"],
+  ends: ["CREATED", "ACTIVE"],
   says: {
     CREATE_FAILED: "could not be created",
     UPDATE_FAILED: "could not be updated",
@@ -48,7 +48,7 @@ export const sagemaker = () =>
       name: ["detail.EndpointName", tail("resources.0")],
       state: "detail.EndpointStatus",
       problems: { FAILED: 4, UPDATE_ROLLBACK_FAILED: 4, OUT_OF_SERVICE: 4, ROLLING_BACK: 3 },
-      clears: ["IN_SERVICE"],
+      ends: ["IN_SERVICE"],
       says: {
         UPDATE_ROLLBACK_FAILED: "failed to roll back its update",
         ROLLING_BACK: "failed to be updated and is being rolled back",
@@ -76,7 +76,7 @@ export const sagemaker = () =>
       name: [tail("detail.pipelineArn"), tail("resources.0")],
       state: "detail.currentPipelineExecutionStatus",
       problems: { Failed: 3 },
-      clears: ["Succeeded"],
+      ends: ["Succeeded"],
     },
     {
       detailType: "SageMaker Model Building Pipeline Execution Step Status Change",
@@ -95,7 +95,7 @@ export const sagemaker = () =>
       name: ["detail.NotebookInstanceName", tail("resources.0")],
       state: "detail.NotebookInstanceStatus",
       problems: { Failed: 3 },
-      clears: ["InService"],
+      ends: ["InService"],
       says: { Updating: "is being updated", Deleting: "is being deleted" },
       reason,
       link: linkTo("sagemaker/home#/notebook-instances/{}", "detail.NotebookInstanceName"),

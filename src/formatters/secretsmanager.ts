@@ -1,3 +1,4 @@
+import { condition, note } from "../condition.ts";
 import type { Notice } from "../notice.ts";
 import { trailed, trailRecord } from "./cloudtrail.ts";
 import { arnName, text } from "./fields.ts";
@@ -5,11 +6,16 @@ import { formatter } from "./formatter.ts";
 import { consoleLink } from "./links.ts";
 import { sentence, words } from "./words.ts";
 
-const problems: Readonly<Record<string, readonly [severity: 2 | 3 | 4, said: string]>> = {
+const problems: Readonly<Record<string, readonly [severity: 2 | 3 | 4, says: string]>> = {
   RotationFailed: [4, "rotation failed"],
   RotationAbandoned: [3, "rotation was abandoned"],
   TestRotationFailed: [2, "test of its rotation failed"],
 };
+
+const rotation = condition("secretsmanager:rotation", {
+  grades: { 4: "RotationFailed", 3: "RotationAbandoned", 2: "TestRotationFailed" },
+  ends: "RotationSucceeded of the same secret",
+});
 
 export const secretsmanager = () =>
   [
@@ -17,30 +23,25 @@ export const secretsmanager = () =>
       source: "aws.secretsmanager",
       detailType: "AWS Service Event via CloudTrail",
       means: "The rotation of a secret succeeded or failed",
-      severity: "RotationFailed 4, RotationAbandoned 3, TestRotationFailed 2, RotationSucceeded 0, else 1",
-      clears: "RotationSucceeded of the same secret",
+      conditions: [rotation],
       detail: trailRecord,
       format: (record, event): Notice => {
         const { call, place, region } = trailed(record, event);
         const id = text.parse(record.additionalEventData?.SecretId);
         const name = arnName(id);
         const common = {
+          of: name,
           node: name ?? place,
           link: name ? consoleLink(region, "secretsmanager/secret", `&name=${name}`) : undefined,
         };
         const secret = name ? `Secret ${name}` : "A secret";
-        const condition = `secretsmanager:rotation:${name ?? "any"}`;
         if (call === "RotationSucceeded") {
-          return { ...common, summary: `${secret}: rotation succeeded`, severity: 0, clears: [2, 3, 4], condition };
+          return rotation.clear({ ...common, summary: `${secret}: rotation succeeded` });
         }
-        const [severity, said] = Object.hasOwn(problems, call) ? (problems[call] ?? []) : [];
-        if (severity && said) return { ...common, summary: `${secret}: ${said}`, severity, condition };
-        return {
-          ...common,
-          summary: `${secret}: ${sentence(words(call)).toLowerCase()}`,
-          severity: 1,
-          condition: `${condition}:${call}`,
-        };
+        const [severity, says] = Object.hasOwn(problems, call) ? (problems[call] ?? []) : [];
+        if (severity) return rotation.raise(severity, { ...common, summary: `${secret}: ${says}` });
+        const summary = `${secret}: ${sentence(words(call)).toLowerCase()}`;
+        return note(rotation.name, { ...common, of: `${name ?? "any"}:${call}`, summary });
       },
     }),
   ].flat();

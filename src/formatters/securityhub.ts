@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { condition, note } from "../condition.ts";
 import type { AwsEvent } from "../event.ts";
 import type { Notice, ProblemSeverity } from "../notice.ts";
 import { arnName, lastPart, list, number, object, place, text } from "./fields.ts";
@@ -27,6 +28,30 @@ const finding = () =>
   });
 
 type Finding = NonNullable<z.infer<ReturnType<typeof finding>>>;
+
+/** A failed control has the grade below its label. */
+const imported = condition("securityhub", {
+  grades: {
+    5: "CRITICAL",
+    4: "HIGH, or a failed control CRITICAL",
+    3: "MEDIUM, or a failed control HIGH",
+    2: "LOW, or a failed control MEDIUM",
+  },
+  ends: "the same finding passed, resolved, suppressed or archived",
+});
+const picked = condition("securityhub:action", {
+  grades: { 5: "CRITICAL", 4: "HIGH, or a failed control CRITICAL", 3: "any other" },
+});
+const insight = condition("securityhub:insight", { grades: { 2: "" } });
+const second = condition("securityhub2", {
+  grades: {
+    5: "Fatal or Critical",
+    4: "High, or a failed control Fatal or Critical",
+    3: "Medium, or a failed control High",
+    2: "Low, or a failed control Medium",
+  },
+  ends: "the same finding resolved, suppressed, archived, closed or passed",
+});
 
 const labels = ["INFORMATIONAL", "LOW", "MEDIUM", "HIGH", "CRITICAL"] as const;
 
@@ -61,8 +86,6 @@ const stateOf = (found: Finding) => ({
 const canHaveFailed = (found: Finding): boolean =>
   stateOf(found).workflow === "RESOLVED" && (!found.CreatedAt || found.CreatedAt !== found.UpdatedAt);
 
-const every: readonly ProblemSeverity[] = [2, 3, 4, 5];
-
 /** The account where the resource of a finding is the account itself. */
 const accountOf = (id = ""): string | undefined => /^AWS::::Account:(\d+)$/i.exec(id)?.[1];
 
@@ -80,7 +103,7 @@ function subjectOf(found: Finding, event: AwsEvent) {
   return {
     node: thing ?? `${found.AwsAccountId ?? event.account}-${found.Region ?? event.region}`,
     key: found.Id ?? [found.ProductArn, found.GeneratorId, title, id].filter(Boolean).join(":"),
-    said:
+    phrase:
       title +
       (thing && !title.includes(thing) ? ` on ${account ? `account ${account}` : thing}` : "") +
       (control && !title.includes(control) ? ` [${control}]` : ""),
@@ -88,8 +111,7 @@ function subjectOf(found: Finding, event: AwsEvent) {
 }
 
 function importedNotice(found: Finding, event: AwsEvent): Notice {
-  const { node, key, said } = subjectOf(found, event);
-  const condition = `securityhub:${key}`;
+  const { node, key, phrase } = subjectOf(found, event);
   const { passed, workflow, archived } = stateOf(found);
   const over = archived
     ? "archived"
@@ -102,18 +124,16 @@ function importedNotice(found: Finding, event: AwsEvent): Notice {
         : undefined;
   if (over) {
     const noise = passed && !canHaveFailed(found) ? "passed" : undefined;
-    return { node, summary: `Security Hub ${over}: ${said}`, severity: 0, clears: every, condition, noise };
+    return imported.clear({ of: key, node, summary: `Security Hub ${over}: ${phrase}`, noise });
   }
   const label = labelOf(found);
   const status = found.Compliance?.Status?.toUpperCase();
   const undecided = status === "WARNING" || status === "NOT_AVAILABLE";
   const severity = undecided ? 1 : severityOf(label, found.Compliance !== undefined && status !== undefined);
-  return {
-    node,
-    summary: `Security Hub ${undecided ? "could not check" : label || "finding"}: ${said}`,
-    severity,
-    condition: severity === 1 ? `${condition}:info` : condition,
-  };
+  const summary = `Security Hub ${undecided ? "could not check" : label || "finding"}: ${phrase}`;
+  return severity === 1
+    ? note("securityhub", { of: `${key}:info`, node, summary })
+    : imported.raise(severity, { of: key, node, summary });
 }
 
 /** Names of statuses and severities in OCSF, which Security Hub's second version speaks. */
@@ -144,36 +164,28 @@ function ocsfNotice(found: Ocsf, event: AwsEvent): Notice {
   const title = found.finding_info?.title?.replace(/[\s.]+$/, "") ?? found.compliance?.control;
   if (!title && !found.finding_info?.uid) throw new UnexpectedPayload("a finding with neither uid nor title");
   const product = found.metadata?.product?.name;
-  const said =
+  const phrase =
     (title ?? "finding without a title") +
     (thing && !title?.includes(thing) ? ` on ${account ? `account ${account}` : thing}` : "") +
     (product && !/^security ?hub/i.test(product) ? ` (${product})` : "");
   const node = thing ?? `${found.cloud?.account?.uid ?? event.account}-${found.cloud?.region ?? event.region}`;
-  const condition = `securityhub2:${found.finding_info?.uid ?? `${title}:${thing ?? ""}`}`;
+  const of = found.finding_info?.uid ?? `${title}:${thing ?? ""}`;
   const passed = found.compliance?.status_id === 1 || /^pass/i.test(found.compliance?.status ?? "");
   const status = found.status?.toLowerCase() ?? "";
   const over =
     ocsfOver[String(found.status_id)] ??
     (Object.values(ocsfOver).includes(status) ? status : found.activity_id === 3 ? "closed" : undefined);
   if (over || passed) {
-    return {
-      node,
-      summary: `Security Hub ${over ?? "passed"}: ${said}`,
-      severity: 0,
-      clears: every,
-      condition,
-      noise: passed && !over ? "passed" : undefined,
-    };
+    const noise = passed && !over ? "passed" : undefined;
+    return second.clear({ of, node, summary: `Security Hub ${over ?? "passed"}: ${phrase}`, noise });
   }
   const byName = ocsfNames.indexOf(found.severity?.toLowerCase() ?? "");
   const rank = found.severity_id ?? (byName < 0 ? 0 : byName);
   const severity = Math.max(1, (ocsfSeverities[rank] ?? 1) - (isControl(found) ? 1 : 0)) as ProblemSeverity;
-  return {
-    node,
-    summary: `Security Hub ${(found.severity ?? ocsfNames[rank] ?? "finding").toUpperCase()}: ${said}`,
-    severity,
-    condition: severity === 1 ? `${condition}:info` : condition,
-  };
+  const summary = `Security Hub ${(found.severity ?? ocsfNames[rank] ?? "finding").toUpperCase()}: ${phrase}`;
+  return severity === 1
+    ? note("securityhub2", { of: `${of}:info`, node, summary })
+    : second.raise(severity, { of, node, summary });
 }
 
 const isControl = ({ compliance }: Ocsf): boolean =>
@@ -186,16 +198,13 @@ const some = <Item>(found: readonly Item[] | undefined): readonly Item[] => {
   return found;
 };
 
-const labelled = "CRITICAL 5, HIGH 4, MEDIUM 3, LOW 2, INFORMATIONAL 1; a failed control one lower, at least 1";
-
 export const securityhub = () =>
   [
     formatter({
       source: "aws.securityhub",
       detailType: ["Security Hub Findings - Imported", "Security Hub Findings"],
       means: "A finding of Security Hub or of a product that reports to it is new or has changed; one message for each",
-      severity: `${labelled}; controls that could not be checked 1`,
-      clears: "the same finding passed, resolved, suppressed or archived",
+      conditions: [imported],
       detail: () => findings(finding()),
       format: (detail, event) => some(detail.findings).map((found) => importedNotice(found ?? {}, event)),
     }),
@@ -203,40 +212,39 @@ export const securityhub = () =>
       source: "aws.securityhub",
       detailType: "Security Hub Findings - Custom Action",
       means: "Someone picked findings in Security Hub and sent them with a custom action",
-      severity: `${labelled}; at least 3`,
+      conditions: [picked],
       detail: () => z.object({ actionName: text, findings: list(finding()) }),
       format: ({ actionName, findings }, event) =>
         some(findings).map((found) => {
-          const { node, key, said } = subjectOf(found ?? {}, event);
+          const { node, key, phrase } = subjectOf(found ?? {}, event);
           const label = labelOf(found ?? {});
           const control = found?.Compliance?.Status !== undefined;
-          return {
+          const severity = severityOf(label, control);
+          return picked.raise(severity === 5 || severity === 4 ? severity : 3, {
+            of: `${actionName ?? "any"}:${key}`,
             node,
-            summary: `Security Hub ${actionName ?? "custom action"}: ${said}${label ? ` (${label})` : ""}`,
-            severity: Math.max(3, severityOf(label, control)) as ProblemSeverity,
-            condition: `securityhub:action:${actionName ?? "any"}:${key}`,
-          };
+            summary: `Security Hub ${actionName ?? "custom action"}: ${phrase}${label ? ` (${label})` : ""}`,
+          });
         }),
     }),
     formatter({
       source: "aws.securityhub",
       detailType: "Security Hub Insight Results",
       means: "Someone sent the results of an insight of Security Hub with a custom action",
-      severity: "2",
+      conditions: [insight],
       detail: () => z.object({ actionName: text, insightName: text, insightArn: text, resultType: text }),
-      format: ({ actionName, insightName, insightArn, resultType }, event) => ({
-        node: place(event),
-        summary: `Security Hub ${actionName ?? "custom action"}: insight ${insightName ?? lastPart(insightArn) ?? "without a name"}${resultType ? `, grouped by ${resultType}` : ""}`,
-        severity: 2,
-        condition: `securityhub:insight:${insightArn ?? insightName ?? "any"}`,
-      }),
+      format: ({ actionName, insightName, insightArn, resultType }, event) =>
+        insight.raise(2, {
+          of: insightArn ?? insightName,
+          node: place(event),
+          summary: `Security Hub ${actionName ?? "custom action"}: insight ${insightName ?? lastPart(insightArn) ?? "without a name"}${resultType ? `, grouped by ${resultType}` : ""}`,
+        }),
     }),
     formatter({
       source: "aws.securityhub",
       detailType: "Findings Imported V2",
       means: "A finding of the second Security Hub, in the OCSF format, is new or has changed",
-      severity: "Fatal or Critical 5, High 4, Medium 3, Low 2, else 1; a failed control one lower, at least 1",
-      clears: "the same finding resolved, suppressed, archived, closed or passed",
+      conditions: [second],
       detail: () => findings(ocsf()),
       format: (detail, event) => some(detail.findings).map((found) => ocsfNotice(found ?? {}, event)),
     }),

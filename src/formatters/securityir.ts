@@ -15,9 +15,8 @@ export const securityir = () =>
       detailType: { "Case Created": "created", "Case Closed": "closed" },
       means: "A case with AWS Security Incident Response was opened or closed",
       problems: { created: 4 },
-      clears: ["closed"],
+      ends: ["closed"],
       says: { created: "was created", closed: "was closed" },
-      alsoClears: [2],
     },
     {
       ...incident,
@@ -29,7 +28,6 @@ export const securityir = () =>
       },
       means: "Something was said or changed in a case with AWS Security Incident Response",
       problems: { updated: 2, "comment added": 2, "comment updated": 2 },
-      clearedBy: "Case Closed",
       says: {
         updated: "was updated",
         "comment added": "has a new comment",

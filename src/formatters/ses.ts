@@ -1,6 +1,6 @@
 import * as z from "zod";
+import { condition, note } from "../condition.ts";
 import { type AwsEvent, isFields } from "../event.ts";
-import type { ProblemSeverity } from "../notice.ts";
 import { arnResource, asText, lastPart, list, object, place, text } from "./fields.ts";
 import { formatter } from "./formatter.ts";
 import { clause, slug, words } from "./words.ts";
@@ -35,7 +35,7 @@ function parsed(data: unknown): unknown {
 
 const advice = () => z.object({ data: z.unknown().optional(), metadata: z.unknown().optional() });
 
-const mails: Readonly<Record<string, readonly [ProblemSeverity, says: string]>> = {
+const mails: Readonly<Record<string, readonly [severity: 1 | 2 | 3, says: string]>> = {
   "Email Rendering Failed": [3, "could not be rendered from its template"],
   "Email Rejected": [3, "was rejected by SES: it holds malware"],
   "Email Complaint Received": [2, "was marked as spam by its recipient"],
@@ -48,76 +48,76 @@ const mails: Readonly<Record<string, readonly [ProblemSeverity, says: string]>> 
   "Email Subscribed": [1, "had its subscription changed"],
 };
 
+const sending = condition("ses:sending", {
+  grades: { 5: "SES stopped it" },
+  ends: "Sending Status Enabled of the same resource",
+});
+const recommendation = condition("ses:advice", {
+  grades: { 3: "of high impact", 2: "of any other impact" },
+  ends: "Advisor Recommendation Status Resolved of the same resource and type",
+});
+const mailTrouble = condition("ses:mail", {
+  grades: { 3: "could not be rendered or was rejected", 2: "was marked as spam" },
+});
+
 export const ses = () => [
   ...formatter({
     source: "aws.ses",
     detailType: "Sending Status Disabled",
     means: "SES stopped the sending of a tenant, configuration set or identity",
-    severity: "5",
-    clears: "Sending Status Enabled of the same resource",
+    conditions: [sending],
     detail: sendingStatus,
     format: ({ data }, event) => {
       const { name, called } = resourceOf(event);
       const cause = clause(": ", data?.record?.cause);
-      return {
+      return sending.raise(5, {
+        of: called,
         node: name,
         summary: `SES sending is disabled for ${called}${cause}`,
-        severity: 5,
-        condition: `ses:sending:${called}`,
-      };
+      });
     },
   }),
   ...formatter({
     source: "aws.ses",
     detailType: "Sending Status Enabled",
     means: "SES lets a tenant, configuration set or identity send again",
-    severity: "0",
+    conditions: [{ ...sending, grades: {} }],
     detail: sendingStatus,
     format: (_, event) => {
       const { name, called } = resourceOf(event);
-      return {
-        node: name,
-        summary: `SES sending is enabled for ${called}`,
-        severity: 0,
-        clears: [5],
-        condition: `ses:sending:${called}`,
-      };
+      return sending.clear({ of: called, node: name, summary: `SES sending is enabled for ${called}` });
     },
   }),
   ...formatter({
     source: "aws.ses",
     detailType: "Advisor Recommendation Status Open",
     means: "SES has something against the reputation or set-up of a sender",
-    severity: "of high impact 3, else 2",
-    clears: "Advisor Recommendation Status Resolved of the same resource and type",
+    conditions: [recommendation],
     detail: advice,
     format: ({ data, metadata }, event) => {
       const { name, called } = resourceOf(event);
       const { type, impact } = adviceOf(data, metadata);
-      return {
+      return recommendation.raise(impact?.toUpperCase() === "HIGH" ? 3 : 2, {
+        of: `${called}:${slug(type ?? "any")}`,
         node: name,
         summary: `SES advises on the ${type ? topicOf(type) : "sending"} of ${called}${impact ? ` (${impact.toLowerCase()} impact)` : ""}`,
-        severity: impact?.toUpperCase() === "HIGH" ? 3 : 2,
-        condition: `ses:advice:${called}:${slug(type ?? "any")}`,
-      };
+      });
     },
   }),
   ...formatter({
     source: "aws.ses",
     detailType: "Advisor Recommendation Status Resolved",
     means: "What SES had against a sender is over",
-    severity: "0",
+    conditions: [{ ...recommendation, grades: {} }],
     detail: advice,
     format: ({ data, metadata }, event) => {
       const { name, called } = resourceOf(event);
       const { type } = adviceOf(data, metadata);
-      return {
+      return recommendation.clear({
+        of: `${called}:${slug(type ?? "any")}`,
         node: name,
         summary: `SES advice on the ${type ? topicOf(type) : "sending"} of ${called} is resolved`,
-        severity: 0,
-        clears: [2, 3],
-        condition: `ses:advice:${called}:${slug(type ?? "any")}`,
-      };
+      });
     },
   }),
   ...Object.entries(mails).flatMap(([detailType, [severity, says]]) =>
@@ -125,7 +125,7 @@ export const ses = () => [
       source: "aws.ses",
       detailType,
       means: `A message ${says}; one line a sending domain`,
-      severity: String(severity),
+      conditions: severity === 1 ? undefined : [{ ...mailTrouble, grades: { [severity]: "" } }],
       detail: () =>
         z.object({
           mail: object({ source: text, commonHeaders: object({ from: list(text) }) }),
@@ -135,12 +135,12 @@ export const ses = () => [
         const from = mail?.source ?? mail?.commonHeaders?.from?.[0] ?? lastPart(event.resources[0]);
         const domain = from?.replace(/^.*@/, "").replace(/>.*$/, "").toLowerCase();
         const kind = bounce?.bounceType ? ` (${bounce.bounceType.toLowerCase()})` : "";
-        return {
+        const statement = {
+          of: [domain ?? "any", slug(detailType), slug(kind)].filter(Boolean).join(":"),
           node: domain ?? place(event),
           summary: `E-mail${domain ? ` from ${domain}` : ""} ${says}${kind}`,
-          severity,
-          condition: ["ses:mail", domain ?? "any", slug(detailType), slug(kind)].filter(Boolean).join(":"),
         };
+        return severity === 1 ? note("ses:mail", statement) : mailTrouble.raise(severity, statement);
       },
     }),
   ),

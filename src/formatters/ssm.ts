@@ -1,11 +1,11 @@
 import * as z from "zod";
+import { condition, note } from "../condition.ts";
 import type { AwsEvent } from "../event.ts";
-import type { ProblemSeverity } from "../notice.ts";
 import { at, first, joined, lastPart, type Read, tail, text } from "./fields.ts";
 import { formatter, UnexpectedPayload } from "./formatter.ts";
 import { consoleLink } from "./links.ts";
 import { behind, type StateRow, states } from "./states.ts";
-import { clause, predicate, sameState, slug } from "./words.ts";
+import { clause, lookUp, predicate, sameState, slug } from "./words.ts";
 
 const failures = {
   Failed: 3,
@@ -42,6 +42,17 @@ const registration = (what: string): StateRow => ({
   link: windowLink,
 });
 
+const compliance = condition("ssm:compliance", {
+  grades: { 4: "non_compliant, critical", 3: "non_compliant, high", 2: "non_compliant, any other severity" },
+  ends: "compliant of the same instance and kind",
+});
+const opsItem = condition("ssm:ops-item", {
+  grades: { 5: "the item's own 1", 4: "its own 2", 3: "its own 3", 2: "its own 4, or none" },
+  ends: "Resolved or Closed of the same item",
+});
+const gradeOfItem: Readonly<Record<string, 2 | 3 | 4 | 5>> = { 1: 5, 2: 4, 3: 3, 4: 2 };
+const inventory = condition("ssm:inventory", { grades: { 2: "failed" } });
+
 export const ssm = () =>
   [
     states("aws.ssm", [
@@ -54,7 +65,7 @@ export const ssm = () =>
         key: (event) => [at(document)(event), ...instances(event).sort()].filter(Boolean).join(":"),
         state: "detail.status",
         problems: failures,
-        clears: ["Success"],
+        ends: ["Success"],
         where: onInstances,
       },
       {
@@ -84,7 +95,7 @@ export const ssm = () =>
           PendingApproval: 2,
           PendingChangeCalendarOverride: 2,
         },
-        clears: ["Success", "CompletedWithSuccess"],
+        ends: ["Success", "CompletedWithSuccess"],
         says: { Waiting: "waits for input or an approval", PendingApproval: "waits for an approval" },
       },
       {
@@ -104,7 +115,7 @@ export const ssm = () =>
         name: window,
         state: "detail.status",
         problems: { FAILED: 3, TIMED_OUT: 3, SKIPPED_OVERLAPPING: 3, CANCELLED: 2 },
-        clears: ["SUCCESS"],
+        ends: ["SUCCESS"],
         says: { SKIPPED_OVERLAPPING: "was skipped: its last run is still going", CANCELLED: "was cancelled" },
         reason: "detail.status-details",
         link: windowLink,
@@ -132,7 +143,7 @@ export const ssm = () =>
         name: window,
         state: "detail.status",
         problems: { DISABLED: 2 },
-        clears: ["ENABLED"],
+        ends: ["ENABLED"],
         link: windowLink,
       },
       registration("Target"),
@@ -144,8 +155,7 @@ export const ssm = () =>
         name: "detail.name",
         state: "detail.operation",
         problems: { Delete: 2 },
-        clears: ["Create", "Update"],
-        alsoClears: [3],
+        ends: ["Create", "Update"],
         says: {
           Delete: "was deleted",
           Create: "was created",
@@ -161,7 +171,6 @@ export const ssm = () =>
         state: (event) =>
           /^fail/i.test(at("detail.action-status")(event) ?? "") ? "failed" : at("detail.policy-type")(event),
         problems: { Expiration: 3, failed: 3, ExpirationNotification: 2, NoChangeNotification: 2 },
-        clearedBy: "Parameter Store Change with a new value of the same parameter",
         says: {
           Expiration: "has expired and is deleted",
           failed: "is not under its policy: the policy's action failed",
@@ -193,7 +202,7 @@ export const ssm = () =>
           PendingApproval: 2,
           PendingChangeCalendarOverride: 2,
         },
-        clears: ["Approved", "ChangeCalendarOverrideApproved", "CompletedWithSuccess", "Closed", "Resolved"],
+        ends: ["Approved", "ChangeCalendarOverrideApproved", "CompletedWithSuccess", "Closed", "Resolved"],
         says: {
           PendingApproval: "waits for an approval",
           CompletedWithFailure: "failed",
@@ -208,7 +217,7 @@ export const ssm = () =>
         key: "detail.association-id",
         state: "detail.status",
         problems: failures,
-        clears: ["Success"],
+        ends: ["Success"],
       },
       {
         detailType: "EC2 State Manager Instance Association State Change",
@@ -220,7 +229,7 @@ export const ssm = () =>
         key: joined(":", "detail.association-id", "detail.instance-id"),
         state: "detail.status",
         problems: failures,
-        clears: ["Success"],
+        ends: ["Success"],
         where: behind("on", "detail.instance-id"),
       },
     ]),
@@ -228,8 +237,7 @@ export const ssm = () =>
       source: "aws.ssm",
       detailType: "Configuration Compliance State Change",
       means: "An instance is no longer, or is again, as its patch baseline or association wants it",
-      severity: "non_compliant 4 where critical, 3 where high, else 2; compliant 0; else 1",
-      clears: "compliant of the same instance and kind",
+      conditions: [compliance],
       detail: () =>
         z.object({ "resource-id": text, "compliance-status": text, "compliance-type": text, severity: text }),
       format: (detail, event) => {
@@ -239,37 +247,34 @@ export const ssm = () =>
         const type = detail["compliance-type"] ?? "Configuration";
         const level = detail.severity?.toLowerCase();
         const state = sameState(status);
+        const of = `${resource}:${slug(type)}`;
         const common = {
+          of,
           node: resource,
-          condition: `ssm:compliance:${resource}:${slug(type)}`,
           link: consoleLink(event.region, "systems-manager/compliance"),
         };
         const kind = /^(?:Patch|Association)$/.test(type) ? type.toLowerCase() : type;
         if (state === "compliant") {
-          return { ...common, severity: 0, clears: [2, 3, 4], summary: `Instance ${resource} is ${kind} compliant` };
+          return compliance.clear({ ...common, summary: `Instance ${resource} is ${kind} compliant` });
         }
         if (state !== "noncompliant") {
-          return {
+          return note("ssm:compliance", {
             ...common,
-            severity: 1,
-            condition: `${common.condition}:${state}`,
+            of: `${of}:${state}`,
             summary: `Instance ${resource} ${predicate(status)} (${kind} compliance)`,
-          };
+          });
         }
-        const severity: ProblemSeverity = level === "critical" ? 4 : level === "high" ? 3 : 2;
-        return {
+        return compliance.raise(level === "critical" ? 4 : level === "high" ? 3 : 2, {
           ...common,
-          severity,
           summary: `Instance ${resource} is not ${kind} compliant${level && level !== "unspecified" ? ` (${level})` : ""}`,
-        };
+        });
       },
     }),
     formatter({
       source: "aws.ssm",
       detailType: ["OpsItem Create", "OpsItem Update"],
       means: "An operational work item was opened, changed or resolved",
-      severity: "the item's own 1 to 4 as 5 to 2, without one 2; a change request 1; Resolved, Closed 0",
-      clears: "Resolved or Closed of the same item",
+      conditions: [opsItem],
       detail: () =>
         z.object({
           "ops-item-id": text,
@@ -283,35 +288,28 @@ export const ssm = () =>
         const id = detail["ops-item-id"] ?? lastPart(event.resources[0]);
         if (!id && !detail.title) throw new UnexpectedPayload("no ops-item-id and no title");
         const name = clause("", detail.title, 120) || id;
+        const of = `${id ?? detail.title}`;
         const common = {
+          of,
           node: id ?? event.account,
-          condition: `ssm:ops-item:${id ?? detail.title}`,
           link: id && consoleLink(event.region, `systems-manager/opsitems/${id}`),
         };
         const from = detail.source ? ` (from ${detail.source})` : "";
         if (/^(?:resolved|closed)$/i.test(detail.status ?? "")) {
-          return {
-            ...common,
-            severity: 0,
-            clears: [2, 3, 4, 5],
-            summary: `OpsItem ${predicate(detail.status ?? "")}: ${name}${from}`,
-          };
+          return opsItem.clear({ ...common, summary: `OpsItem ${predicate(detail.status ?? "")}: ${name}${from}` });
         }
-        const own = /^[1-4]$/.test(detail.severity ?? "") ? ((6 - Number(detail.severity)) as ProblemSeverity) : 2;
-        const change = /changerequest/i.test(detail["ops-item-type"] ?? "");
-        return {
-          ...common,
-          severity: change ? 1 : own,
-          condition: change ? `${common.condition}:change` : common.condition,
-          summary: `OpsItem${detail.status ? ` ${predicate(detail.status)}` : ""}: ${name}${from}`,
-        };
+        const summary = `OpsItem${detail.status ? ` ${predicate(detail.status)}` : ""}: ${name}${from}`;
+        if (/changerequest/i.test(detail["ops-item-type"] ?? "")) {
+          return note("ssm:ops-item", { ...common, of: `${of}:change`, summary });
+        }
+        return opsItem.raise(lookUp(gradeOfItem, detail.severity) ?? 2, { ...common, summary });
       },
     }),
     formatter({
       source: "aws.ssm",
       detailType: "Inventory Resource State Change",
       means: "An inventory type was written to or deleted from an instance, or that failed",
-      severity: "failed 2, else 1",
+      conditions: [inventory],
       detail: () =>
         z.object({
           action: text,
@@ -327,12 +325,12 @@ export const ssm = () =>
         const failed = /^fail/i.test(status);
         const verb = action === "put" ? "Write" : action.startsWith("delete") ? "Deletion" : action;
         const from = resource ? ` ${action === "put" ? "to" : "from"} ${resource}` : "";
-        return {
+        const statement = {
+          of: [action, type, resource, failed ? "failed" : "done"].filter(Boolean).join(":"),
           node: resource ?? type,
-          severity: failed ? 2 : 1,
           summary: `${verb} of inventory ${type}${from} ${predicate(status)}${failed ? clause(": ", detail["action-reason"], 100) : ""}`,
-          condition: ["ssm:inventory", action, type, resource, failed ? "failed" : "done"].filter(Boolean).join(":"),
         };
+        return failed ? inventory.raise(2, statement) : note("ssm:inventory", statement);
       },
     }),
   ].flat();

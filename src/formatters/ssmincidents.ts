@@ -1,11 +1,16 @@
-import type { ProblemSeverity } from "../notice.ts";
+import { condition } from "../condition.ts";
 import { dig } from "./cloudtrail/request.ts";
 import { callNotices, trailed, trailRecord } from "./cloudtrail.ts";
 import { arnResource, lastPart, text } from "./fields.ts";
 import { formatter } from "./formatter.ts";
 
 /** By the impact that Incident Manager defines: 1 critical to 5 no impact. */
-const severities: Readonly<Record<string, ProblemSeverity>> = { 1: 5, 2: 4, 3: 3 };
+const severities: Readonly<Record<string, 3 | 4 | 5>> = { 1: 5, 2: 4, 3: 3 };
+
+const incident = condition("ssm-incidents", {
+  grades: { 5: "critical impact", 4: "high impact", 3: "medium impact or none stated", 2: "lower impact" },
+  ends: "UpdateIncidentRecord with status RESOLVED of the same incident",
+});
 
 export const ssmincidents = () =>
   [
@@ -13,9 +18,7 @@ export const ssmincidents = () =>
       source: "aws.ssm-incidents",
       detailType: "AWS API Call via CloudTrail",
       means: "An incident was started or resolved in Incident Manager, or another call of it was made",
-      severity:
-        "a started incident by its impact: critical 5, high 4, medium or not said 3, lower 2; other calls as of any service",
-      clears: "UpdateIncidentRecord with status RESOLVED of the same incident",
+      conditions: [incident],
       detail: trailRecord,
       format: (record, event) => {
         const { call, by, place, link } = trailed(record, event);
@@ -27,24 +30,19 @@ export const ssmincidents = () =>
         // arn:aws:ssm-incidents::111122223333:incident-record/plan/id
         const plan = arnResource(arn)?.split("/").at(-2) ?? lastPart(text.parse(dig(request, "responsePlanArn")));
         const title = text.parse(dig(request, "title"));
-        const incident = ["Incident", title && `"${title}"`, plan && `of response plan ${plan}`]
+        const subject = ["Incident", title && `"${title}"`, plan && `of response plan ${plan}`]
           .filter(Boolean)
           .join(" ");
         const common = {
+          of: arn ?? title ?? plan,
           node: plan ?? place,
           tag: "CloudTrailEvent",
-          condition: `ssm-incidents:${arn ?? title ?? plan ?? "any"}`,
           link,
         };
-        if (resolved) {
-          return { ...common, summary: `${incident} was resolved by ${by.name}`, severity: 0, clears: [2, 3, 4, 5] };
-        }
+        if (resolved) return incident.clear({ ...common, summary: `${subject} was resolved by ${by.name}` });
         const impact = text.parse(dig(request, "impact"));
-        return {
-          ...common,
-          summary: `${incident} was started by ${by.name}`,
-          severity: impact ? (severities[impact] ?? 2) : 3,
-        };
+        const grade = impact ? (severities[impact] ?? 2) : 3;
+        return incident.raise(grade, { ...common, summary: `${subject} was started by ${by.name}` });
       },
     }),
   ].flat();

@@ -1,3 +1,4 @@
+import { type Condition, condition, type Grades, note } from "../condition.ts";
 import type { AwsEvent } from "../event.ts";
 import type { Noise, Notice, ProblemSeverity } from "../notice.ts";
 import { at, first, place, type Read } from "./fields.ts";
@@ -20,19 +21,18 @@ export interface StateRow {
   readonly node?: string | Read | readonly (string | Read)[];
   /** The condition's key where the name does not tell things apart. */
   readonly key?: string | Read;
-  /** The condition's kind where rows share one, or `thing` does not tell them apart. */
-  readonly condition?: string;
+  /**
+   * The condition's name after the source's, where `thing` does not tell rows apart; rows of one condition share their
+   * grades. Or the condition itself, where other files raise or clear it too.
+   */
+  readonly condition?: string | Condition;
   readonly state?: string | Read | readonly (string | Read)[];
   /** Severity by state, compared without case, `_`, `-` and spaces. */
   readonly problems: Readonly<Record<string, ProblemSeverity>>;
   /** The severity of every other state; where absent, 1, or the least of `problems` where the state's words tell a failure. */
   readonly otherwise?: ProblemSeverity;
-  /** The states that end each of `problems`. */
-  readonly clears?: readonly string[];
-  /** What ends `problems` where another event type does, for docs/events.md. */
-  readonly clearedBy?: string;
-  /** Further severities that a recovery must clear, since another row raises them on the same condition. */
-  readonly alsoClears?: readonly ProblemSeverity[];
+  /** The states that end each of `problems`, and those of other rows of the same condition. */
+  readonly ends?: readonly string[];
   readonly noise?: Readonly<Record<string, Noise>>;
   /** How a state is said where `predicate` would say it badly. */
   readonly says?: Readonly<Record<string, string>>;
@@ -49,103 +49,129 @@ const byState = <Value>(table: Readonly<Record<string, Value>> = {}): Map<string
   new Map(Object.entries(table).map(([state, value]) => [sameState(state), value]));
 
 /** The formatters of a source whose event types are rows. */
-export const states = (source: string, rows: readonly StateRow[]): Formatter[] =>
-  rows.flatMap((row) => stateFormatters(source, row));
+export function states(source: string, rows: readonly StateRow[]): Formatter[] {
+  const byName = Map.groupBy(rows, (row) => nameOf(source, row));
+  const shared = new Map([...byName].map(([name, group]) => [name, conditionOf(name, group)]));
+  return rows.flatMap((row) => stateFormatters(source, row, shared.get(nameOf(source, row)) as Condition));
+}
 
-function stateFormatters(source: string, row: StateRow): Formatter[] {
-  const fixed =
-    typeof row.detailType === "object" && !Array.isArray(row.detailType)
-      ? (row.detailType as Readonly<Record<string, string>>)
-      : undefined;
-  const detailTypes = fixed ? Object.keys(fixed) : ([row.detailType].flat() as string[]);
+const nameOf = (source: string, { condition, thing }: StateRow): string =>
+  typeof condition === "object" ? condition.name : `${slug(source.replace(/^aws\./, ""))}:${condition ?? slug(thing)}`;
+
+/** The condition of rows that share a name: the grades of all of them, and what ends it. */
+function conditionOf(name: string, rows: readonly StateRow[]): Condition {
+  const own = rows.find(({ condition }) => typeof condition === "object")?.condition as Condition | undefined;
+  return own ?? condition(name, { grades: gradesOf(rows), ends: endsOf(rows) });
+}
+
+/** Which states of which rows raise each grade from 2 on. */
+function gradesOf(rows: readonly StateRow[]): Grades {
+  const raised = rows.flatMap(({ problems, otherwise = 1 }) => [
+    ...Object.entries(problems).map(([state, severity]) => ({ state, severity })),
+    ...(otherwise > 1 ? [{ state: "any other state", severity: otherwise }] : []),
+  ]);
+  const byGrade = Map.groupBy(raised, ({ severity }) => severity);
+  byGrade.delete(1);
+  return Object.fromEntries(
+    [...byGrade].map(([grade, group]) => [grade, [...new Set(group.map(({ state }) => state))].join(", ")]),
+  );
+}
+
+/** What a row raises of the condition that it shares, as docs/events.md prints it. */
+function documentedGrades(row: StateRow): Grades {
+  const grades = gradesOf([row]);
+  return Object.keys(grades).length > 0 && (row.otherwise ?? 1) === 1 ? { ...grades, 1: "else" } : grades;
+}
+
+/** What a row raises where the detail-type tells the state. */
+function gradeOf({ problems, ends = [], otherwise = 1 }: StateRow, state: string): Grades {
+  if (ends.some((ending) => sameState(ending) === sameState(state))) return {};
+  const grade = byState(problems).get(sameState(state)) ?? otherwise;
+  return grade > 1 ? { [grade]: "" } : {};
+}
+
+function endsOf(rows: readonly StateRow[]): string | undefined {
+  const ending = rows.filter(({ ends = [] }) => ends.length > 0);
+  const ends = ending.map((row) => {
+    const types = detailTypesOf(row);
+    const fixed = fixedStatesOf(row);
+    const endings = row.ends?.map(sameState) ?? [];
+    if (fixed) return types.filter((type) => endings.includes(sameState(fixed[type] ?? ""))).join(", ");
+    const type = rows.length > 1 ? `${types[0]} with ` : "";
+    return `${type}${row.ends?.join(", ")} of the same ${withinSentence(row.thing)}`;
+  });
+  return ends.join("; ") || undefined;
+}
+
+/** The detail-types of a row that tell the state themselves, with that state. */
+const fixedStatesOf = ({ detailType }: StateRow): Readonly<Record<string, string>> | undefined =>
+  typeof detailType === "object" && !Array.isArray(detailType)
+    ? (detailType as Readonly<Record<string, string>>)
+    : undefined;
+
+const detailTypesOf = (row: StateRow): readonly string[] =>
+  Object.keys(fixedStatesOf(row) ?? {}).concat(fixedStatesOf(row) ? [] : ([row.detailType].flat() as string[]));
+
+function stateFormatters(source: string, row: StateRow, shared: Condition): Formatter[] {
   let format: Formatter["format"] | undefined;
-  return detailTypes.map((detailType) => ({
+  const fixed = fixedStatesOf(row);
+  return detailTypesOf(row).map((detailType) => ({
     source,
     detailType,
     means: row.means,
-    ...inWords(row, fixed, fixed?.[detailType]),
+    conditions: [{ ...shared, grades: fixed ? gradeOf(row, fixed[detailType] ?? "") : documentedGrades(row) }],
     format: (event) => {
-      format ??= stateFormat(source, row, fixed);
+      format ??= stateFormat(row, shared);
       return format(event);
     },
   }));
 }
 
-function stateFormat(
-  source: string,
-  row: StateRow,
-  fixed: Readonly<Record<string, string>> | undefined,
-): Formatter["format"] {
+function stateFormat(row: StateRow, shared: Condition): Formatter["format"] {
   const [name, node, key, state] = [
     reader(row.name),
     reader(row.node ?? row.name),
     reader(row.key ?? row.name),
     reader(row.state ?? "detail.state"),
   ];
+  const fixed = fixedStatesOf(row);
   const fixedStates = fixed && byState(fixed);
   const problems = byState(row.problems);
-  const recovered = new Set(row.clears?.map(sameState));
+  const ends = new Set(row.ends?.map(sameState));
   const noise = byState(row.noise);
   const says = byState(row.says);
-  const clears = [...new Set([...Object.values(row.problems), row.otherwise ?? 1, ...(row.alsoClears ?? [])])]
-    .filter((s) => s > 1)
-    .sort();
-  const unlisted = (said: string): ProblemSeverity =>
-    row.otherwise ?? (soundsBad(words(said).toLowerCase()) ? ((clears[0] as ProblemSeverity | undefined) ?? 1) : 1);
-  const kind = `${slug(source.replace(/^aws\./, ""))}:${row.condition ?? slug(row.thing)}`;
+  const least = Math.min(...Object.keys(shared.grades).map(Number), 5) as ProblemSeverity;
+  const hasGrades = Object.keys(shared.grades).length > 0;
+  const unlisted = (text: string): ProblemSeverity =>
+    row.otherwise ?? (hasGrades && soundsBad(words(text).toLowerCase()) ? least : 1);
 
   return (event: AwsEvent): readonly Notice[] => {
-    const said = fixedStates ? fixedStates.get(sameState(event.detailType)) : state(event);
-    if (!said) throw new UnexpectedPayload("it tells no state");
-    const compared = sameState(said);
-    const severity = recovered.has(compared) ? 0 : (problems.get(compared) ?? unlisted(said));
+    const told = fixedStates ? fixedStates.get(sameState(event.detailType)) : state(event);
+    if (!told) throw new UnexpectedPayload("it has no state");
+    const compared = sameState(told);
+    const severity = ends.has(compared) ? 0 : (problems.get(compared) ?? unlisted(told));
     const called = name(event);
     const reason = severity > 1 && row.reason ? reader(row.reason)(event) : undefined;
-    const common = {
+    const of = key(event) ?? called ?? "any";
+    const statement = {
+      of,
       node: node(event) ?? called ?? place(event),
       summary:
-        sentence([row.thing, called, says.get(compared) ?? predicate(said)].filter(Boolean).join(" ")) +
+        sentence([row.thing, called, says.get(compared) ?? predicate(told)].filter(Boolean).join(" ")) +
         (row.where?.(event) ?? "") +
         clause(": ", reason),
-      condition: `${kind}:${key(event) ?? called ?? "any"}`,
       noise: noise.get(compared),
       link: row.link?.(event),
     };
-    return severity === 0
-      ? [{ ...common, severity, clears: clears as ProblemSeverity[] }]
-      : [{ ...common, condition: severity === 1 ? `${common.condition}:${compared}` : common.condition, severity }];
-  };
-}
-
-/** The rule of a row for docs/events.md; what raises nothing has nothing to clear. `said` where the detail-type tells the state. */
-function inWords(
-  row: StateRow,
-  fixed: Readonly<Record<string, string>> | undefined,
-  said: string | undefined,
-): Pick<Formatter, "severity" | "clears"> {
-  const ends = row.clears ?? [];
-  const otherwise = row.otherwise ?? 1;
-  if (fixed && said !== undefined) {
-    const ending = new Set(ends.map(sameState));
-    const severity = ending.has(sameState(said)) ? 0 : (byState(row.problems).get(sameState(said)) ?? otherwise);
-    const endings = Object.keys(fixed).filter((detailType) => ending.has(sameState(fixed[detailType] ?? "")));
-    return { severity: String(severity), clears: severity > 1 ? endings.join(", ") || row.clearedBy : undefined };
-  }
-  const grades = [...new Set(Object.values(row.problems))].sort((a, b) => b - a);
-  const raised = grades.map((grade) => {
-    const raising = Object.keys(row.problems).filter((state) => row.problems[state] === grade);
-    return `${raising.join(", ")} ${grade}`;
-  });
-  const over = ends.length > 0 ? [`${ends.join(", ")} 0`] : [];
-  const raises = Math.max(otherwise, ...Object.values(row.problems)) > 1;
-  return {
-    severity: [...raised, ...over, raised.length > 0 ? `else ${otherwise}` : String(otherwise)].join("; "),
-    clears: raises && ends.length > 0 ? `${ends.join(", ")} of the same ${amidSentence(row.thing)}` : row.clearedBy,
+    if (severity === 0) return [shared.clear(statement)];
+    return [
+      severity === 1 ? note(shared.name, { ...statement, of: `${of}:${compared}` }) : shared.raise(severity, statement),
+    ];
   };
 }
 
 /** `creation of private CA` of `Creation of private CA`; a name such as `Batch job` keeps its capital. */
-const amidSentence = (thing: string): string =>
+const withinSentence = (thing: string): string =>
   / (?:of|by) /.test(thing) ? thing.charAt(0).toLowerCase() + thing.slice(1) : thing;
 
 /** ` on queue prod` where there is a value: a `where` of a row. */

@@ -15,7 +15,7 @@ export const stepfunctions = () =>
       name: first(name, "detail.name"),
       state: "detail.status",
       problems: { FAILED: 3, TIMED_OUT: 3, ABORTED: 2 },
-      clears: ["SUCCEEDED"],
+      ends: ["SUCCEEDED"],
       says: { ABORTED: "was aborted" },
       reason: "detail.error",
       link: linkTo("states/home#/v2/executions/details/{}", "detail.executionArn"),

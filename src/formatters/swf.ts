@@ -14,7 +14,7 @@ export const swf = () =>
         WorkflowExecutionTerminated: 3,
         WorkflowExecutionCanceled: 2,
       },
-      clears: ["WorkflowExecutionCompleted"],
+      ends: ["WorkflowExecutionCompleted"],
       says: {
         WorkflowExecutionFailed: "failed",
         WorkflowExecutionTimedOut: "timed out",

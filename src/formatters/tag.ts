@@ -1,6 +1,12 @@
 import * as z from "zod";
+import { condition, note } from "../condition.ts";
 import { arnName, flag, list, place, text } from "./fields.ts";
 import { formatter } from "./formatter.ts";
+
+const policy = condition("tag:policy", {
+  grades: { 2: "tags that break the tag policy" },
+  ends: "tags of the same resource that follow the policy again",
+});
 
 export const tag = () =>
   [
@@ -8,8 +14,7 @@ export const tag = () =>
       source: "aws.tag",
       detailType: "Tag Change on Resource",
       means: "Tags of a resource changed",
-      severity: "tags that break the tag policy 2, that follow it 0, without a policy 1",
-      clears: "tags of the same resource that follow the policy again",
+      conditions: [policy],
       detail: () =>
         z.object({
           service: text,
@@ -23,15 +28,11 @@ export const tag = () =>
         const thing = [detail.service, detail["resource-type"], name].filter(Boolean).join(" ");
         const keys = detail["changed-tag-keys"]?.filter(Boolean).slice(0, 5).join(", ");
         const changed = `Tags ${keys ? `${keys} ` : ""}of ${thing || "a resource"}`;
-        const common = { node: name ?? place(event) };
-        const condition = `tag:policy:${arn ?? "any"}`;
+        const common = { of: arn, node: name ?? place(event) };
         const compliant = detail["tag-policy-compliant"];
-        if (compliant === false)
-          return { ...common, summary: `${changed} break the tag policy`, severity: 2, condition };
-        if (compliant) {
-          return { ...common, summary: `${changed} follow the tag policy`, severity: 0, clears: [2], condition };
-        }
-        return { ...common, summary: `${changed} were changed`, severity: 1, condition: `tag:changed:${arn ?? "any"}` };
+        if (compliant === false) return policy.raise(2, { ...common, summary: `${changed} break the tag policy` });
+        if (compliant) return policy.clear({ ...common, summary: `${changed} follow the tag policy` });
+        return note("tag:changed", { ...common, summary: `${changed} were changed` });
       },
     }),
   ].flat();

@@ -37,7 +37,7 @@ export const transcribe = () =>
       name: "detail.VocabularyName",
       state: "detail.VocabularyState",
       problems: { FAILED: 3 },
-      clears: ["READY"],
+      ends: ["READY"],
       reason: "detail.FailureReason",
     },
   ]);

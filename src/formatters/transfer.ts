@@ -23,7 +23,7 @@ const transferOf = (
   thing,
   node: server,
   problems: { failed: severity },
-  clears: ["completed"],
+  ends: ["completed"],
   reason: "detail.failure-code",
   ...from,
 });

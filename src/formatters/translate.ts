@@ -11,7 +11,7 @@ export const translate = () =>
       name: "detail.name",
       state: first("detail.latestUpdateAttemptStatus", "detail.status"),
       problems: { FAILED: 3 },
-      clears: ["ACTIVE"],
+      ends: ["ACTIVE"],
     },
     {
       detailType: "Translate TextTranslationJob State Change",

@@ -11,7 +11,7 @@ export const xray = () =>
       key: "detail.InsightId",
       state: "detail.State",
       problems: { ACTIVE: 3 },
-      clears: ["CLOSED"],
+      ends: ["CLOSED"],
       says: { ACTIVE: "causes faults", CLOSED: "no longer causes faults" },
       where: behind("in group", "detail.GroupName"),
     },

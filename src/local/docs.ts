@@ -3,7 +3,7 @@ import path from "node:path";
 import { parseArgs, stripVTControlCharacters } from "node:util";
 import * as z from "zod";
 import { parseEvent } from "../event.ts";
-import type { Formatter } from "../formatters/formatter.ts";
+import { endsOf, type Formatter, gradesOf } from "../formatters/formatter.ts";
 import { registry } from "../formatters/registry.ts";
 import type { PantherMessage } from "../message.ts";
 import { compilePattern } from "../patterns/compile.ts";
@@ -85,9 +85,10 @@ export function gallery(): string {
 
 ${formatters.length} event types of ${sources.length - 1} sources. Every other event is told of by the fallback: its type, the thing and the state that it
 names, at severity 1, or 2 where it speaks of a failure. Severities: 0 clear, 1 indeterminate, 2 warning, 3 minor,
-4 major, 5 critical. *Else 1* means a state that is not named; where its words tell a failure all the same, it is the
-least of the severities before it. What *a person* clears, no event tells the end of. This page is written by
-\`npm run docs\` from the formatters and their samples.
+4 major, 5 critical. The column *severity* has the grades of the condition that a type is about; types that share a
+condition have the same. *Else 1* means a state that is not named; where its words say that something failed, it is the
+lowest of the severities before it. What *a person* clears, no event says the end of. This page is written by
+\`npm run docs\` from the formatters' conditions and their samples.
 
 The rules of template.yaml leave out a type marked *(not by default)*: to let it through, remove it from the list in the
 pattern of \`AllEvents\`.
@@ -95,11 +96,16 @@ pattern of \`AllEvents\`.
 ${sections.join("\n")}`;
 }
 
-function eventTypeRow({ detailType, means, severity, clears }: Formatter, samples: readonly Shown[]): string {
+function eventTypeRow(formatter: Formatter, samples: readonly Shown[]): string {
   const [example] = samples;
   const mark = samples.some(({ isLetThrough }) => isLetThrough) ? "" : " (not by default)";
-  const raises = (example?.severity ?? 0) > 1;
-  const cells = [`${detailType}${mark}`, means, severity, clears ?? (raises ? "a person" : "–")];
+  const severity = example?.severity ?? 0;
+  const cells = [
+    `${formatter.detailType}${mark}`,
+    formatter.means,
+    gradesOf(formatter) ?? String(Math.max(severity, 0)),
+    endsOf(formatter) ?? (severity > 1 ? "a person" : "–"),
+  ];
   return tableRow([...cells.map(cell), example ? exampleCell(example) : ""]);
 }
 

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { flushCompileCache } from "node:module";
 import path from "node:path";
 import { type AwsEvent, isFields, parseEvent } from "../event.ts";
+import { endsOf, gradesOf } from "../formatters/formatter.ts";
 import { registry } from "../formatters/registry.ts";
 import { slug } from "../formatters/words.ts";
 import { fileOf, formatterFiles } from "./formatter-files.ts";
@@ -29,9 +30,9 @@ function facts(event: unknown): FormatterFacts | undefined {
   const parsed = parseEvent(event, sampleHome);
   const formatter = parsed && registry.find(parsed);
   if (!formatter) return undefined;
-  const { source, detailType, means, severity, clears } = formatter;
+  const { source, detailType, means } = formatter;
   const file = fileOf(formatter, files);
-  return { source, detailType, means, severity, clears, file };
+  return { source, detailType, means, severity: gradesOf(formatter) ?? "", clears: endsOf(formatter), file };
 }
 
 const rendered = (event: unknown): Rendered => ({ event, given: render(event, registry), formatter: facts(event) });

@@ -31,8 +31,15 @@ interface Beginning {
   readonly event: unknown;
 }
 
+interface Code {
+  readonly code: string;
+  /** What stands before the formatters' export: the condition. */
+  readonly before?: string;
+  readonly imports: readonly string[];
+}
+
 /** A formatter's code: a row where the event has a state, else a `formatter({…})` of what there is. */
-function codeOf({ detailType, thing, name, state }: Beginning, source?: string): { code: string; imports: string[] } {
+function codeOf({ detailType, thing, name, state }: Beginning, source?: string): Code {
   const [means, said] = [JSON.stringify(`${thing} changed its state`), JSON.stringify(detailType)];
   if (state) {
     const row = `{
@@ -41,29 +48,28 @@ function codeOf({ detailType, thing, name, state }: Beginning, source?: string):
       thing: ${JSON.stringify(thing)},
       name: ${JSON.stringify(name)},${state === "detail.state" ? "" : `\n      state: ${JSON.stringify(state)},`}
       problems: { failed: 3 },
-      clears: ["succeeded"],
+      ends: ["succeeded"],
     }`;
     return source
       ? { code: `states(${JSON.stringify(source)}, [${row}])`, imports: [statesImport] }
       : { code: row, imports: [] };
   }
   const key = name.replace(/^detail\./, "");
+  const matter = `${variableOf(slug(thing))}Condition`;
   const code = `formatter({
     source: ${JSON.stringify(source)},
     detailType: ${said},
     means: ${JSON.stringify(`${thing}: say what it tells an operator`)},
-    severity: "2",
+    conditions: [${matter}],
     detail: () => z.object({ ${JSON.stringify(key)}: text }),
-    format: ({ ${JSON.stringify(key)}: name }, event) => ({
-      node: name ?? place(event),
-      summary: ["${thing}", name].filter(Boolean).join(" "),
-      severity: 2,
-      condition: \`${slug(thing)}:\${name ?? "any"}\`,
-    }),
+    format: ({ ${JSON.stringify(key)}: name }, event) =>
+      ${matter}.raise(2, { of: name, node: name ?? place(event), summary: ["${thing}", name].filter(Boolean).join(" ") }),
   })`;
   return {
     code,
+    before: `const ${matter} = condition(${JSON.stringify(slug(thing))}, { grades: { 2: "say what it means" } });\n\n`,
     imports: [
+      'import { condition } from "../condition.ts";',
       'import * as z from "zod";',
       'import { place, text } from "./fields.ts";',
       'import { formatter } from "./formatter.ts";',
@@ -91,13 +97,13 @@ export function added(text: string, name: string, beginning: Beginning): string 
   const { source } = beginning;
   const ofRows = value.startsWith(`states(${JSON.stringify(source)}, [`) && /\n\s*\]\)$/.test(value);
   const row = ofRows && beginning.state ? codeOf(beginning) : undefined;
-  const { code, imports } = row ?? codeOf(beginning, source);
+  const { code, before = "", imports } = row ?? codeOf(beginning, source);
   const grown = row
     ? value.replace(/,?\s*\]\)$/, `,\n${code},\n])`)
     : /^\[[\s\S]*\]\.flat\(\)$/.test(value)
       ? value.replace(/,?\s*\]\.flat\(\)$/, `,\n${code},\n].flat()`)
       : `[\n${value},\n${code},\n].flat()`;
-  return imports.reduce(imported, `${text.slice(0, start)}${head}${grown};\n${rest}`);
+  return [...imports].reduce(imported, `${text.slice(0, start)}${before}${head}${grown};\n${rest}`);
 }
 
 /** `text` with an import of its own, or its names in the one there is. */
@@ -197,11 +203,11 @@ async function create(source: string, detailType: string, given: unknown, called
   const changed = [file];
   if (home) write(file, added(readFileSync(file, "utf8"), home.name, beginning));
   else {
-    const { code, imports } = codeOf(beginning, source);
+    const { code, before = "", imports } = codeOf(beginning, source);
     const registryFile = path.join(root, "src/formatters/registry.ts");
     const variable = variableOf(service);
     const value = beginning.state ? code : `[\n${code},\n].flat()`;
-    write(file, `${imports.join("\n")}\n\nexport const ${variable} = () => ${value};\n`);
+    write(file, `${imports.join("\n")}\n\n${before}export const ${variable} = () => ${value};\n`);
     write(registryFile, registered(readFileSync(registryFile, "utf8"), source, service, variable));
     changed.push(registryFile);
   }

@@ -131,7 +131,7 @@ describe("conditions", () => {
   const recovery = say({ state: { value: "OK", reason: "" }, alarmTags: { severity: "P1" } });
 
   test("OK clears every severity at which the alarm can have been raised", () => {
-    expect(recovery).toMatchObject({ severity: 0, clears: [1, 4, 5], condition: "cloudwatch:alarm:web" });
+    expect(recovery).toMatchObject({ severity: 0, clears: [1, 2, 3, 4, 5], condition: "cloudwatch:alarm:web" });
   });
 
   test("deletion clears like OK", () => {
@@ -139,7 +139,7 @@ describe("conditions", () => {
       { operation: "delete", alarmTags: { severity: "P1" } },
       "CloudWatch Alarm Configuration Change",
     );
-    expect(deleted).toMatchObject({ severity: 0, clears: [1, 4, 5], condition: recovery.condition });
+    expect(deleted).toMatchObject({ severity: 0, clears: [1, 2, 3, 4, 5], condition: recovery.condition });
   });
 
   test("INSUFFICIENT_DATA neither raises nor clears the alarm", () => {

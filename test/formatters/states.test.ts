@@ -17,7 +17,7 @@ const [job, chatter, strict] = states("aws.foo", [
     means: "",
     detailType: "Foo Job",
     problems: { FAILED: 4, LATE: 3 },
-    clears: ["DONE"],
+    ends: ["DONE"],
   },
   { name: "detail.name", thing: "step", means: "", detailType: "Foo Step", problems: {} },
   { name: "detail.name", thing: "lock", means: "", detailType: "Foo Lock", problems: { FAILED: 4 }, otherwise: 1 },
@@ -45,7 +45,7 @@ describe("a state that its row does not list", () => {
 describe("a text that says that there is none", () => {
   test.for(["null", "NULL", "undefined", "NaN", "N/A", "-", "[object Object]", "{}", " ", "[ ]"])("%j", (said) => {
     expect(text(said)).toBe("");
-    expect(() => job?.format(eventOf(said))).toThrow("it tells no state");
+    expect(() => job?.format(eventOf(said))).toThrow("it has no state");
   });
 
   test.for(["None", "Null", "null-island", "a-b", "0"])("but not %j", (said) => expect(text(said)).toBe(said));
