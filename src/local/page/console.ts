@@ -342,7 +342,7 @@ export function consoleView(): ConsoleView {
             `curl -H 'Content-Type: application/json' -H 'X-Api-Token: ${token}' \\\n  -d '{"event":{"node":"web1","tag":"Test","summary":"Hello","severity":2}}' \\\n  ${api}`,
           ),
           h("p", {}, "or a sample through the function, in a container:"),
-          h("pre", { tabindex: 0 }, "sam local invoke -e events/ec2/instance-stopped.json --env-vars env.json"),
+          h("pre", { tabindex: 0 }, "sam local invoke -e events/ec2/instance-stopped.json --env-vars env.local.json"),
         ),
       );
       draw();
