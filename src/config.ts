@@ -101,7 +101,7 @@ function apiUrl(text: string, allowHttp: boolean): URL {
     throw new ConfigError(`API_URL should be a web address such as ${example}.`);
   }
   const url = new URL(text);
-  if (!url.pathname.endsWith(apiPath) || url.search || url.hash || url.username) {
+  if (!url.pathname.endsWith(apiPath) || url.search || url.hash || url.username || url.password) {
     const why = url.pathname.endsWith("/api/event/queue")
       ? ": the queueing API never says what becomes of an event"
       : "";

@@ -33,7 +33,7 @@ export interface Problem extends NoticeFields {
   readonly severity: ProblemSeverity;
 }
 
-/** A condition ended. `clears` lists every severity at which it can have been raised. */
+/** A condition ended. `clears` has every grade of the condition, see condition.ts. */
 export interface Recovery extends NoticeFields {
   readonly severity: 0;
   readonly clears: readonly ProblemSeverity[];

@@ -52,6 +52,7 @@ describe("configuration", () => {
     ],
     [{ API_URL: "https://acme.example" }, "such as https://acme.example/api/event/create."],
     [{ API_URL: "https://acme.example/api/event/create/" }, "API_URL should end in /api/event/create"],
+    [{ API_URL: "https://:secret@acme.example/api/event/create" }, "such as https://acme.example/api/event/create."],
     [{ API_URL: "https://acme.example/api/event/create?key=1" }, "API_URL should end in /api/event/create"],
     [
       { API_URL: "http://panther.example.org/api/event/create" },

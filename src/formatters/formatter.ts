@@ -44,8 +44,9 @@ export function formatter<Detail extends z.ZodType>(definition: Definition<Detai
     const said = definition.format(schema.parse(event.detail), event);
     return Array.isArray(said) ? said : [said as Notice];
   };
-  const { detailType: _, detail: __, format: ___, ...rest } = definition;
-  return [definition.detailType].flat().map((detailType) => ({ ...rest, detailType, format }));
+  const { source, means, conditions, severity, clears } = definition;
+  const described = { source, means, conditions, severity, clears };
+  return [definition.detailType].flat().map((detailType) => ({ ...described, detailType, format }));
 }
 
 /** What clears what a formatter raises, as the documents print it; absent where it raises nothing, or nothing ends it. */

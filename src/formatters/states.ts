@@ -146,10 +146,10 @@ function stateFormat(row: StateRow, shared: Condition): Formatter["format"] {
     row.otherwise ?? (hasGrades && soundsBad(words(text).toLowerCase()) ? least : 1);
 
   return (event: AwsEvent): readonly Notice[] => {
-    const told = fixedStates ? fixedStates.get(sameState(event.detailType)) : state(event);
-    if (!told) throw new UnexpectedPayload("it has no state");
-    const compared = sameState(told);
-    const severity = ends.has(compared) ? 0 : (problems.get(compared) ?? unlisted(told));
+    const current = fixedStates ? fixedStates.get(sameState(event.detailType)) : state(event);
+    if (!current) throw new UnexpectedPayload("it has no state");
+    const compared = sameState(current);
+    const severity = ends.has(compared) ? 0 : (problems.get(compared) ?? unlisted(current));
     const called = name(event);
     const reason = severity > 1 && row.reason ? reader(row.reason)(event) : undefined;
     const of = key(event) ?? called ?? "any";
@@ -157,7 +157,7 @@ function stateFormat(row: StateRow, shared: Condition): Formatter["format"] {
       of,
       node: node(event) ?? called ?? place(event),
       summary:
-        sentence([row.thing, called, says.get(compared) ?? predicate(told)].filter(Boolean).join(" ")) +
+        sentence([row.thing, called, says.get(compared) ?? predicate(current)].filter(Boolean).join(" ")) +
         (row.where?.(event) ?? "") +
         clause(": ", reason),
       noise: noise.get(compared),

@@ -98,7 +98,7 @@ const kinds = { flow: "VPC flow log", dns: "Resolver query log" } as const;
 const remedies: Readonly<Record<Unreadable, string>> = {
   missing: "is not there: was it deleted or moved by a lifecycle rule before it was read?",
   denied: "may not be read: allow s3:GetObject to the forwarder's role in the bucket policy and by VpcLogsBucket",
-  key: "is encrypted with a KMS key that may not be used: set VpcLogsKeyArn and allow kms:Decrypt in the key's policy",
+  key: "is encrypted with a KMS key that may not be used: allow the function's role kms:Decrypt in the key's policy",
   archived: "is in an archive class: let lifecycle rules keep logs for a day before they archive them",
   elsewhere: "is in a bucket that this region cannot reach: is VpcLogsBucket the bucket that the logs go to?",
   damaged: "is damaged and was read up to there: is it whole in S3, and written by AWS?",

@@ -159,7 +159,10 @@ describe("a log file that cannot be read is told, once", () => {
     ["is not there", denied("s3:ListBucket", `"arn:aws:s3:::${bucket}"`)],
     ["may not be read: allow s3:GetObject", denied("s3:GetObject", `"arn:aws:s3:::${bucket}/${flowKey()}"`)],
     ["may not be read: allow s3:GetObject", { status: 403, code: "AccessDenied", message: "Access Denied" }],
-    ["is encrypted with a KMS key that may not be used: set VpcLogsKeyArn", denied("kms:Decrypt", kmsKey)],
+    [
+      "is encrypted with a KMS key that may not be used: allow the function's role kms:Decrypt",
+      denied("kms:Decrypt", kmsKey),
+    ],
     [
       "is encrypted with a KMS key that may not be used",
       { status: 400, code: "KMS.DisabledException", message: `${kmsKey} is disabled.` },
