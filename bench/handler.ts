@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { parseArgs } from "node:util";
 import * as esbuild from "esbuild";
 import { build } from "../src/local/build.ts";
 import { startConsole } from "../src/local/console.ts";
@@ -9,17 +10,21 @@ import { startFunction } from "../src/local/runtime.ts";
 import { readSample, sampleNames } from "../src/local/samples.ts";
 import { root } from "../src/local/template.ts";
 
-/** What a cold start and an event cost, as medians of interleaved runs. */
+const usage = `npm run bench [-- OPTION…]   measure a cold start and an event: medians of interleaved runs
+
+  --runs N     cold starts of each bundle (21)
+  --rounds N   rounds of all samples through the warm handler (4); the first is not counted
+  --help`;
 
 const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
-/** CPU milliseconds that importing `module` costs a fresh process. */
+/** CPU milliseconds of importing `module` in a new process. */
 function importCost(module: string): number {
   const script = `const a=process.cpuUsage();await import(${JSON.stringify(module)});const b=process.cpuUsage(a);process.stdout.write(String((b.user+b.system)/1000))`;
   return Number(execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" }));
 }
 
-/** The event types that were there first: ten in all. */
+/** The formatters of the first ten event types. */
 const firstTen = {
   "*": ["cloudtrail"],
   "aws.cloudwatch": ["cloudwatch"],
@@ -32,7 +37,7 @@ const firstTen = {
   "aws.signin": ["signin"],
 };
 
-/** Bundles of the same handler with fewer formatters, and undici's whole entry to compare with. */
+/** The same handler with fewer formatters, and undici's whole entry for comparison. */
 async function variants(folder: string): Promise<Record<string, string>> {
   const bundle = async (name: string, contents: string): Promise<string> => {
     const outfile = path.join(folder, `${name}.mjs`);
@@ -62,14 +67,14 @@ async function variants(folder: string): Promise<Record<string, string>> {
   };
   const files = [...new Set(Object.values(firstTen).flat())];
   const imports = files.map((file) => `import { ${file} } from "./${file}.ts";`).join("\n");
-  const rooms = Object.entries(firstTen).map(([source, makers]) => `${JSON.stringify(source)}: [${makers}]`);
-  const registry = (from: string): string =>
-    `import { registryOf } from "../route.ts";\nexport const rooms = {${from}};\nexport const registry = registryOf(rooms);`;
+  const entries = Object.entries(firstTen).map(([source, makers]) => `${JSON.stringify(source)}: [${makers}]`);
+  const registry = (formattersBySource: string): string =>
+    `import { registryOf } from "../grammar/registry.ts";\nexport const registry = registryOf({${formattersBySource}});`;
   const undici = path.join(folder, "undici.mjs");
   writeFileSync(undici, `import ${JSON.stringify(path.join(root, "node_modules/undici/index.js"))};`);
   return {
     "all formatters": path.join(root, "dist/handler.mjs"),
-    "the first ten event types": await bundle("ten", `${imports}\n${registry(rooms.join(","))}`),
+    "the first ten event types": await bundle("ten", `${imports}\n${registry(entries.join(","))}`),
     "no formatters": await bundle("none", registry("")),
     "(undici alone, its whole entry)": undici,
   };
@@ -111,6 +116,16 @@ async function events(rounds: number): Promise<void> {
   await local.close();
 }
 
-build();
-await coldStarts(21);
-await events(4);
+const { values } = parseArgs({
+  options: {
+    runs: { type: "string", default: "21" },
+    rounds: { type: "string", default: "4" },
+    help: { type: "boolean", short: "h" },
+  },
+});
+if (values.help) console.log(usage);
+else {
+  build();
+  await coldStarts(Number(values.runs));
+  await events(Number(values.rounds));
+}

@@ -1,8 +1,8 @@
 /**
- * The largest log file that AWS writes, 75 MB of gzip, through the built handler as Lambda runs it: with the memory and
- * the share of a processor that Lambda gives (1,769 MB is one). Needs Linux, root and its control groups.
+ * Measures the built handler on the largest log file that AWS writes, 75 MB of gzip, with Lambda's memory and share of a
+ * processor (1,769 MB is one processor). Needs Linux, root and control groups.
  *
- *   npm run bench:lambda -- [--memory 256,512] [FILE]      FILE: another log, its kind told by its name
+ *   npm run bench:lambda -- [--memory 256,512] [FILE]      FILE: another log; a name that begins with dns: Resolver log
  */
 import { existsSync, mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -18,9 +18,10 @@ const { values, positionals } = parseArgs({
   options: { memory: { type: "string", default: "256,512" } },
 });
 
-/** Of an accounting period of Lambda, in microseconds, and of a processor. */
+/** Lambda's accounting period, in microseconds. */
 const period = 20_000;
-const wholeProcessor = 1769;
+/** Megabytes of memory for one processor. */
+const oneProcessor = 1769;
 const mebi = 1 << 20;
 
 const root = "/sys/fs/cgroup";
@@ -30,9 +31,9 @@ const folders = unified
   ? [`${root}/${group}`]
   : ["cpu", "memory"].map((controller) => `${root}/${controller}/${group}`);
 
-/** Lets only `megabytes` and their share of a processor to what `start` starts. */
+/** Limits the processes that `start` starts to `megabytes` and their share of a processor. */
 async function confined<Started>(megabytes: number, start: () => Promise<Started>): Promise<Started> {
-  const quota = Math.round((period * megabytes) / wholeProcessor);
+  const quota = Math.round((period * megabytes) / oneProcessor);
   const limits: Record<string, string> = unified
     ? { "cpu.max": `${quota} ${period}`, "memory.max": `${megabytes * mebi}`, "memory.swap.max": "0" }
     : {
@@ -53,7 +54,7 @@ async function confined<Started>(megabytes: number, start: () => Promise<Started
   return started;
 }
 
-/** What a process has used: seconds of processor time, and bytes of memory at most. */
+/** The processor seconds and the peak memory in bytes of a process. */
 function used(pid: number): { cpu: number; memory: number } {
   const [, userTicks, systemTicks] = /\) (?:\S+ ){11}(\d+) (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
   const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
@@ -78,9 +79,7 @@ const event = {
 
 build();
 console.log(`${path.basename(file)}: ${(statSync(file).size / 1e6).toFixed(0)} MB`);
-console.log(
-  "| memory | processor | seconds | of them processor time | peak memory | messages |\n|---|---|---|---|---|---|",
-);
+console.log("| memory | processor | seconds | processor seconds | peak memory | messages |\n|---|---|---|---|---|---|");
 const s3 = await startS3();
 s3.buckets.set("acme-network-logs", { region: "eu-west-1", objects: new Map([[key, readFileSync(file)]]) });
 Object.assign(process.env, {
@@ -93,15 +92,15 @@ for (const memory of values.memory.split(",").map(Number)) {
   const variables = { API_URL: local.url, API_TOKEN: local.token, VPC_LOGS_BUCKET: "acme-network-logs" };
   const lambda = await confined(memory, () => startFunction(variables));
   const pid = Number(readFileSync(`${folders[0]}/cgroup.procs`, "utf8").split("\n")[0]);
-  const began = performance.now();
+  const started = performance.now();
   const before = used(pid);
   const result = await lambda.invoke(event);
-  const seconds = (performance.now() - began) / 1000;
+  const seconds = (performance.now() - started) / 1000;
   if ("error" in result) throw new Error(result.error.errorMessage);
   const after = used(pid);
-  const share = (memory / wholeProcessor).toFixed(3);
+  const share = (memory / oneProcessor).toFixed(3);
   const cells = [memory, share, seconds.toFixed(1), (after.cpu - before.cpu).toFixed(1)];
-  console.log(`| ${[...cells, `${(after.memory / 1e6).toFixed(0)} MB`, local.taken.length].join(" | ")} |`);
+  console.log(`| ${[...cells, `${(after.memory / 1e6).toFixed(0)} MB`, local.accepted.length].join(" | ")} |`);
   await lambda.stop();
   await local.close();
   for (const folder of folders) rmdirSync(folder);

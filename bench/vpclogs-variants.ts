@@ -1,4 +1,4 @@
-/** One way of reading a gzipped flow log, named on the command line: a process that bench/vpclogs.ts measures. */
+/** Reads a gzipped flow log with the variant named on the command line, in a process that bench/vpclogs.ts measures. */
 import { createReadStream, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { createGunzip } from "node:zlib";
@@ -7,7 +7,7 @@ import { newStats, parseFlowLog, readLog } from "../src/vpclogs/index.ts";
 const source = (file: string) => createReadStream(file);
 const inflated = (file: string) => source(file).pipe(createGunzip({ chunkSize: 1 << 20 }));
 
-/** Each returns how many lines or records it saw; gunzip alone, how many bytes. */
+/** Each returns the number of lines or records, gunzip the number of bytes. */
 const variants: Readonly<Record<string, (file: string) => Promise<number>>> = {
   async gunzip(file) {
     let bytes = 0;
@@ -57,7 +57,7 @@ const [name = "", file = ""] = process.argv.slice(2);
 const count = await variants[name]?.(file);
 process.stdout.write(JSON.stringify({ count, rss: peakMemory() }));
 
-/** Linux counts the parent's memory into a child's maxRSS; the process's own high-water mark is in /proc. */
+/** On Linux, maxRSS of a child includes the parent's memory; /proc has the process's own peak. */
 function peakMemory(): number {
   try {
     const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync("/proc/self/status", "utf8")) ?? [];

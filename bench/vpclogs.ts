@@ -1,6 +1,6 @@
 /**
- * What reading a VPC flow log costs, against inflating it alone. Each variant is a process of its own, whole; rounds are
- * interleaved, figures are medians, and the ratio to `gunzip` is what holds on another machine.
+ * Compares reading a VPC flow log with only inflating it. Each variant runs in a separate process, rounds are
+ * interleaved, and figures are medians. The ratio to `gunzip` is comparable between machines.
  *
  *   node bench/vpclogs.ts [--lines 1000000] [--rounds 5] [--only v2|v5] [--growth] [--variants a,b]
  */
@@ -21,41 +21,41 @@ const { values } = parseArgs({
   },
 });
 
-/** The variants as one script of plain JavaScript, so that stripping types is no part of any. */
+/** The variants as one JavaScript file, so that type stripping is not measured. */
 const bundle = join(import.meta.dirname, "..", "node_modules", ".cache", "vpclogs-bench", "variants.mjs");
 
 async function compare(version: "v2" | "v5", lines: number, rounds: number): Promise<void> {
   const { file, bytes } = await generated(version, lines);
   console.log(`\n${version}: ${lines} lines, ${mega(bytes)} of text, ${mega(statSync(file).size)} of gzip`);
   const names = values.variants.split(",").filter((name) => {
-    const known = run(name, file) !== undefined;
-    if (!known) console.log(`${name} is left out: not installed`);
-    return known;
+    const isInstalled = run(name, file) !== undefined;
+    if (!isInstalled) console.log(`${name} is left out: not installed`);
+    return isInstalled;
   });
   const runs = new Map(names.map((name) => [name, [] as Run[]]));
   for (let round = 0; round < rounds; round++) {
     for (const [name, done] of runs) {
-      const ran = run(name, file);
-      if (ran) done.push(ran);
+      const result = run(name, file);
+      if (result) done.push(result);
     }
   }
   const base = median((runs.get("gunzip") ?? []).map(({ seconds }) => seconds));
   console.log("| variant | ratio to gunzip alone | million lines/s | peak memory |\n|---|---|---|---|");
   for (const [name, done] of runs) {
-    const seconds = median(done.map((ran) => ran.seconds));
-    const rss = Math.max(...done.map((ran) => ran.rss));
+    const seconds = median(done.map(({ seconds }) => seconds));
+    const rss = Math.max(...done.map(({ rss }) => rss));
     const rate = lines / seconds / 1e6;
     console.log(`| ${name} | ${(seconds / base).toFixed(2)} | ${rate.toFixed(2)} | ${mega(rss)} |`);
   }
 }
 
-/** Whether time and memory grow with the file as they should: time in proportion, memory not at all. */
+/** Shows how time and memory grow with the file: time in proportion, memory not at all. */
 async function growth(): Promise<void> {
   console.log("| lines | seconds per million | peak memory |\n|---|---|---|");
   for (const lines of [10_000, 100_000, 1_000_000, 10_000_000]) {
     const { file } = await generated("v2", lines);
     const runs = [1, 2, 3].flatMap(() => run("findings", file) ?? []);
-    const seconds = median(runs.map((ran) => ran.seconds));
+    const seconds = median(runs.map(({ seconds }) => seconds));
     console.log(
       `| ${lines} | ${((seconds / lines) * 1e6).toFixed(2)} | ${mega(Math.max(...runs.map(({ rss }) => rss)))} |`,
     );
@@ -67,11 +67,11 @@ interface Run {
   readonly rss: number;
 }
 
-/** One process of its own; `undefined` where it failed. */
+/** Runs a variant in a separate process; `undefined` if it fails. */
 function run(name: string, file: string): Run | undefined {
-  const began = process.hrtime.bigint();
+  const started = process.hrtime.bigint();
   const { status, stdout } = spawnSync(process.execPath, [bundle, name, file], { encoding: "utf8" });
-  const seconds = Number(process.hrtime.bigint() - began) / 1e9;
+  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   return status === 0 ? { seconds, rss: (JSON.parse(stdout) as { rss: number }).rss } : undefined;
 }
 

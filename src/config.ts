@@ -1,17 +1,17 @@
 import * as z from "zod";
 import settingsFile from "../settings.json" with { type: "json" };
+import type { Noise } from "./condition.ts";
 import type { Policy } from "./message.ts";
-import type { Noise } from "./notice.ts";
 import { readSettings, type Settings, SettingsError } from "./settings.ts";
 
-/** Where the token comes from: the environment, or a secret of AWS Secrets Manager. */
+/** Where the token comes from: the environment, or a secret in AWS Secrets Manager. */
 export type TokenSource =
   | { readonly kind: "value"; readonly token: string }
   | {
       readonly kind: "secret";
       readonly arn: string;
       readonly region: string;
-      /** The key of a JSON secret; without it, a plain string or JSON with a single string. */
+      /** The key in a JSON secret; without it, the secret is a plain string or JSON with a single string. */
       readonly key: string | undefined;
     };
 
@@ -19,7 +19,7 @@ export interface Config {
   readonly apiUrl: URL;
   readonly token: TokenSource;
   readonly policy: Policy;
-  /** Where refused events are kept; nowhere but the log when the function runs outside its stack. */
+  /** The dead-letter queue for refused events; `undefined` outside a stack, where they are only logged. */
   readonly deadLetterQueueUrl: string | undefined;
   readonly vpcLogsBucket: string | undefined;
   readonly functionName: string;
@@ -28,15 +28,15 @@ export interface Config {
   readonly region: string;
 }
 
-/** A setting is missing or malformed; the message is one sentence that says which, and what it should be. */
+/** A setting is missing or malformed; the message is one sentence with its name and what it should be. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
-/** The path of the console's event API. The queueing API beside it never says what becomes of an event. */
+/** The path of the console's event API. The queueing API never reports the outcome of an event. */
 export const apiPath = "/api/event/create";
 export const tokenPattern = /^[A-Za-z0-9]{32}$/;
-/** A secret's whole ARN; a key of a JSON secret follows as in Amazon ECS, `ARN:KEY` or `ARN:KEY::`. */
+/** The full ARN of a secret, with an optional key of its JSON as in Amazon ECS: `ARN:KEY` or `ARN:KEY::`. */
 const secretPattern =
   /^(?<arn>arn:[\w-]+:secretsmanager:(?<region>[\w-]+):\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6})(?::(?<key>[\w/+=.@-]+)(?:::)?)?$/;
 const local = /^(?:localhost|127(?:\.\d+){3}|\[::1\]|host\.docker\.internal)$/;
@@ -47,7 +47,7 @@ const environment = () =>
   z.object({
     API_URL: z.string().trim().default(""),
     API_TOKEN: z.string().trim().default(""),
-    // `sam local` passes the queue's logical name in place of its URL: there is no queue then.
+    // `sam local` passes the queue's logical name instead of its URL; there is no queue then.
     DEAD_LETTER_QUEUE_URL: z
       .string()
       .transform((value) => (URL.canParse(value) ? value : undefined))
@@ -59,7 +59,7 @@ const environment = () =>
   });
 
 /**
- * The configuration that the environment `env` and settings.json hold.
+ * The configuration in the environment `env` and in settings.json.
  * @param file the parsed content of settings.json
  * @throws {ConfigError}
  */
@@ -78,11 +78,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, fi
   };
 }
 
-/** What the settings say of messages. */
-export const policyOf = ({ minSeverity, drop, clearing }: Settings): Policy => ({
+/** The settings that concern messages. */
+export const policyOf = ({ minSeverity, drop }: Settings): Policy => ({
   minSeverity: minSeverity as Policy["minSeverity"],
   drop: new Set<Noise>(drop),
-  clearing,
 });
 
 function settingsOf(file: unknown, env: Readonly<Record<string, string | undefined>>): Settings {
@@ -93,7 +92,7 @@ function settingsOf(file: unknown, env: Readonly<Record<string, string | undefin
   }
 }
 
-/** `allowHttp` permits a console elsewhere than on this machine without TLS. */
+/** The URL of the event API. Without TLS only on this machine, unless `allowHttp` is set. */
 function apiUrl(text: string, allowHttp: boolean): URL {
   const example = `https://NAME.app.panther.support${apiPath}`;
   if (!text) throw new ConfigError(`API_URL is missing: it should be the console's event API, ${example}.`);

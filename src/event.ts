@@ -1,55 +1,75 @@
 export type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * An EventBridge event whose envelope has been checked: the strings are strings, `resources` a list of strings and
- * `detail` an object, whatever was sent.
+ * An EventBridge event with a checked envelope: for any input, the strings are strings, `resources` is a list of strings
+ * and `detail` is an object.
  */
 export interface AwsEvent {
   readonly id: string;
+  /** When it happened, UTC, in whole seconds: `2026-11-24T10:12:05Z`. */
+  readonly time: string;
   readonly source: string;
   readonly detailType: string;
-  /** 12 digits, or what stood in their place. */
+  /** 12 digits; any other text if the event has one instead. */
   readonly account: string;
   readonly region: string;
   readonly resources: readonly string[];
   readonly detail: Fields;
 }
 
-/** Where the forwarder runs: what an event without account or region is taken to come from. */
-export interface Place {
+/** An account and a region. */
+export interface Origin {
   readonly account: string;
   readonly region: string;
 }
 
+/** Whether a value is an object, and not an array. */
 export const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** What programs write where there is no value. `None` and `Null` are left: a state and a surname. */
-const nothing = /^(?:null|NULL|[Uu]ndefined|UNDEFINED|NaN|N\/A|n\/a|-+|\[object \w+\]|\{\s*\}|\[\s*\])?$/;
+/** How programs write a missing value. `None` and `Null` are not among them: they are a state and a surname. */
+const noValue = /^(?:null|NULL|[Uu]ndefined|UNDEFINED|NaN|N\/A|n\/a|-+|\[object \w+\]|\{\s*\}|\[\s*\])?$/;
 
-/** More than the longest ARN, name or message that is read; what is longer would only cost time. */
-const longest = 2048;
+/** Characters of a string that are read: more than any ARN, name or message needs. */
+const maxString = 2048;
 
-/** A string, trimmed and cut; anything else, and a string that only says that there is no value, is empty. */
-export function text(value: unknown): string {
-  const trimmed = typeof value === "string" ? value.slice(0, longest).trim() : "";
-  return nothing.test(trimmed) ? "" : trimmed;
+/**
+ * A string, trimmed and truncated, or a number as a string; `undefined` for other values, and for a string that means
+ * that there is no value.
+ */
+export function asString(value: unknown): string | undefined {
+  if (typeof value === "number") return Number.isFinite(value) ? String(value) : undefined;
+  const trimmed = typeof value === "string" ? value.slice(0, maxString).trim() : "";
+  return noValue.test(trimmed) ? undefined : trimmed;
 }
 
-/** The envelope of `input`, or `undefined` where it has neither a source nor a detail-type: no EventBridge event. */
-export function parseEvent(input: unknown, here: Place): AwsEvent | undefined {
+/**
+ * The event in `input`; `undefined` if it has neither a source nor a detail-type.
+ * @param origin the forwarder's own, for an event without account or region
+ * @param received the time for an event without one
+ */
+export function parseEvent(input: unknown, origin: Origin, received = new Date()): AwsEvent | undefined {
   if (!isFields(input)) return undefined;
-  const source = text(input.source);
-  const detailType = text(input["detail-type"]);
+  const source = asString(input.source);
+  const detailType = asString(input["detail-type"]);
   if (!source && !detailType) return undefined;
   const resources = Array.isArray(input.resources) ? input.resources : [input.resources];
   return {
-    id: text(input.id),
-    source: source || "unknown source",
-    detailType: detailType || "Event without a detail-type",
-    account: text(input.account) || here.account,
-    region: text(input.region) || here.region,
-    resources: resources.map(text).filter(Boolean),
+    id: asString(input.id) ?? "",
+    time: timeOf(asString(input.time)) ?? wholeSeconds(received),
+    source: source ?? "unknown source",
+    detailType: detailType ?? "Event without a detail-type",
+    account: asString(input.account) ?? origin.account,
+    region: asString(input.region) ?? origin.region,
+    resources: resources.flatMap((resource) => asString(resource) ?? []),
     detail: isFields(input.detail) ? input.detail : {},
   };
 }
+
+function timeOf(text: string | undefined): string | undefined {
+  const time = new Date(text ?? Number.NaN);
+  return Number.isNaN(time.getTime()) ? undefined : wholeSeconds(time);
+}
+
+/** A time as `2026-11-24T10:12:05Z`. */
+export const wholeSeconds = (time: Date): string => `${time.toISOString().slice(0, 19)}Z`;

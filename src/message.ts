@@ -1,21 +1,24 @@
 import { createHash } from "node:crypto";
+import type { Noise, Notice, SentenceParts, Severity } from "./condition.ts";
 import type { AwsEvent } from "./event.ts";
-import type { Noise, Notice, ProblemSeverity, Severity } from "./notice.ts";
+import { sentenceOf } from "./sentence.ts";
 
-/** What the console's API takes as `{"event": …}`: string properties and an integer severity, nothing else. */
+/** What the console's API accepts as `{"event": …}`: string properties and an integer severity, nothing else. */
 export interface PantherMessage {
   readonly node: string;
   readonly tag: string;
   readonly summary: string;
   readonly severity: Severity;
-  /** Makes one row: the condition at one severity. */
+  /** The key of the row that the message goes to: a condition at one severity. */
   readonly identifier: string;
-  /** The condition: equal for a problem at any severity and its recovery. */
+  /** The condition; for a recovery with its time after `@`. */
   readonly external_id: string;
   readonly account: string;
   readonly region: string;
   readonly source: string;
   readonly detail_type: string;
+  /** When it happened, UTC, in whole seconds; the console does not store it, but its rules and its kit read it. */
+  readonly time: string;
   readonly link?: string;
 }
 
@@ -23,30 +26,26 @@ export interface PantherMessage {
 export interface Policy {
   readonly minSeverity: Severity;
   readonly drop: ReadonlySet<Noise>;
-  /**
-   * `separate`: a recovery is a row of severity 0, which any console removes by itself.
-   * `automation`: a recovery rewrites the problem's own row to `CLEAR: …`, which a trigger of the console then deletes.
-   */
-  readonly clearing: "separate" | "automation";
 }
 
 export type DropReason = Noise | "severity" | "nothing-to-clear" | "repeated";
 
 export interface Composed {
   readonly messages: readonly PantherMessage[];
-  /** Why notices of the event gave no message, each as often as it happened. */
+  /** Why notices of the event gave no message: one reason for each of them. */
   readonly dropped: readonly DropReason[];
 }
 
-/** The console refuses a body of more bytes than this, counted in UTF-8. */
+/** The console refuses a larger body; bytes of UTF-8. */
 export const maxBodyBytes = 4096;
-const maxSummary = 1000;
-/** In characters; together they leave room for a summary even where each takes three bytes. */
-const most = { node: 200, tag: 120, account: 64, region: 64, source: 120, detailType: 120 };
-/** The console cuts an identifier of over 1,024 characters; in bytes, this leaves room for the summary. */
+/** In characters. Without the summary, the fields leave room for one even at three bytes a character. */
+const maxLength = { summary: 1000, node: 200, tag: 120, account: 64, region: 64, source: 120, detailType: 120 };
+/** Bytes of a key. The console truncates identifiers at 1,024 characters; this also leaves room for the summary. */
 const maxKeyBytes = 400;
+/** Characters of a condition that are read. */
+const maxCondition = 4000;
 
-/** The messages that the notices of one event amount to. */
+/** The messages of the notices of one event: one for each row. */
 export function compose(notices: readonly Notice[], event: AwsEvent, policy: Policy): Composed {
   const messages = new Map<string, PantherMessage>();
   const dropped: DropReason[] = [];
@@ -56,71 +55,88 @@ export function compose(notices: readonly Notice[], event: AwsEvent, policy: Pol
       dropped.push(reason);
       continue;
     }
-    for (const { severity, prefix } of rowsOf(notice, policy)) {
-      const message = messageOf(notice, event, severity, prefix);
-      if (messages.has(message.identifier)) dropped.push("repeated");
-      else messages.set(message.identifier, message);
-    }
+    const message = messageOf(notice, event);
+    if (messages.has(message.identifier)) dropped.push("repeated");
+    else messages.set(message.identifier, message);
   }
   return { messages: [...messages.values()], dropped };
 }
 
+/** Why a notice is not sent, if it is not. */
 function dropReason(notice: Notice, policy: Policy): DropReason | undefined {
   if (notice.noise && policy.drop.has(notice.noise)) return notice.noise;
-  if (notice.severity === 0) return cleared(notice.clears, policy).length > 0 ? undefined : "nothing-to-clear";
+  if (notice.severity === 0) return notice.worst < policy.minSeverity ? "nothing-to-clear" : undefined;
   return notice.severity < policy.minSeverity ? "severity" : undefined;
 }
 
-const cleared = (clears: readonly ProblemSeverity[], policy: Policy): ProblemSeverity[] =>
-  [...new Set(clears)].filter((severity) => severity >= policy.minSeverity);
-
-/**
- * The rows a notice goes to. A recovery never creates a severity-0 row on a problem's identifier: the console would
- * swallow the problem when it comes back.
- */
-function rowsOf(notice: Notice, policy: Policy): { severity: Severity; prefix: string }[] {
-  if (notice.severity !== 0 || policy.clearing === "separate") {
-    return [{ severity: notice.severity, prefix: "" }];
-  }
-  return cleared(notice.clears, policy).map((severity) => ({ severity, prefix: "CLEAR: " }));
-}
-
-function messageOf(notice: Notice, event: AwsEvent, severity: Severity, prefix: string): PantherMessage {
-  const account = named(event.account, most.account);
-  const region = named(event.region, most.region);
-  const detailType = named(event.detailType, most.detailType);
-  const key = keyOf(`${event.account}:${event.region}:${notice.condition}`);
+function messageOf(notice: Notice, event: AwsEvent): PantherMessage {
+  const account = shown(event.account, maxLength.account);
+  const region = shown(event.region, maxLength.region);
+  const detailType = shown(event.detailType, maxLength.detailType);
+  const { severity } = notice;
   const message = {
-    node: named(notice.node, most.node, `${account}-${region}`),
-    tag: named(notice.tag ?? event.detailType, most.tag),
+    node: shown(notice.node, maxLength.node, `${account}-${region}`),
+    tag: shown(notice.tag ?? event.detailType, maxLength.tag),
     summary: "",
     severity,
-    identifier: `${key}:${severity}`,
-    external_id: key,
+    ...identityOf(keyOf(`${event.account}:${event.region}:${notice.condition}`), severity, event.time),
     account,
     region,
-    source: named(event.source, most.source),
+    source: shown(event.source, maxLength.source),
     detail_type: detailType,
+    time: event.time,
   };
-  const summary = prefix + cutAtWord(plain(notice.summary) || detailType, maxSummary);
-  const whole = { ...message, summary };
-  const link = notice.link && plain(notice.link);
-  if (link && bodyBytes({ ...whole, link }) <= maxBodyBytes) return { ...whole, link };
-  return { ...whole, summary: cutToBytes(summary, maxBodyBytes - bodyBytes(message)) };
+  const summary = truncateAtWord(sentenceOf(sanitized(notice)) || detailType, maxLength.summary);
+  const link = notice.link && sanitize(notice.link);
+  const linked = { ...message, summary, ...(link && { link }) };
+  if (link && bodyBytes(linked) <= maxBodyBytes) return linked;
+  return { ...message, summary: truncateToBytes(summary, maxBodyBytes - bodyBytes(message)) };
 }
 
-const named = (text: string, length: number, otherwise = "unknown"): string =>
-  cutAtWord(plain(text) || otherwise, length);
+/**
+ * The identifiers of a message. A recovery gets a row of its own each time, never the problem's: the console discards a
+ * problem that arrives on a row of severity 0. The console's kit ends only rows that are older than the recovery's time.
+ */
+function identityOf(key: string, severity: Severity, time: string): Pick<PantherMessage, "identifier" | "external_id"> {
+  return severity === 0
+    ? { identifier: `${key}:0@${time}`, external_id: `${key}@${time}` }
+    : { identifier: `${key}:${severity}`, external_id: key };
+}
 
-/** The request's body. */
+/** The parts of a sentence, each sanitized. */
+function sanitized({ thing, name, outcome, context, reason, actor }: SentenceParts): SentenceParts {
+  const safe = (text: string | undefined): string | undefined => text && sanitize(text);
+  return {
+    thing: sanitize(thing),
+    name: safe(name),
+    outcome: sanitize(outcome),
+    context: safe(context),
+    reason: safe(reason),
+    actor: actor && {
+      name: safe(actor.name),
+      address: safe(actor.address),
+      account: safe(actor.account),
+      via: safe(actor.via),
+    },
+  };
+}
+
+/** A field of a message: sanitized, never empty, at most `length` characters. */
+const shown = (text: string, length: number, otherwise = "unknown"): string =>
+  truncateAtWord(sanitize(text) || otherwise, length);
+
+/** The body of the request that sends a message. */
 export const bodyOf = (message: PantherMessage): string => JSON.stringify({ event: message });
 
 const bodyBytes = (message: PantherMessage): number => Buffer.byteLength(bodyOf(message));
 
-/** A condition's key as the console can hold it: no braces or `$`, which it would interpolate, and not too long. */
+/**
+ * A condition as a key of the console: without the braces and `$` that it would interpolate. A longer one ends in a
+ * digest of the whole instead.
+ */
 function keyOf(condition: string): string {
-  const key = plain(condition, 4000).replaceAll("$", "_");
-  if (condition.length <= 4000 && Buffer.byteLength(key) <= maxKeyBytes) return key;
+  const key = sanitize(condition, maxCondition).replaceAll("$", "_");
+  if (condition.length <= maxCondition && Buffer.byteLength(key) <= maxKeyBytes) return key;
   const digest = createHash("sha256").update(condition).digest("hex").slice(0, 20);
   let kept = key.slice(0, maxKeyBytes - digest.length);
   while (Buffer.byteLength(kept) > maxKeyBytes - digest.length) kept = kept.slice(0, -1);
@@ -132,12 +148,12 @@ const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
 const invisible = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu;
 
 /**
- * Text that is safe on any screen, since an attacker may have chosen a bucket's or a user's name: no terminal escapes,
- * control or invisible characters, lone surrogates, markup or the braces of a template; white space folded.
+ * Text that is safe on any screen, because an attacker can choose the name of a bucket or a user: no terminal escapes,
+ * control characters, invisible characters, lone surrogates, markup or braces of a template; white space collapsed.
  */
-export function plain(text: string, most = 8000): string {
+export function sanitize(text: string, maxLength = 8000): string {
   return text
-    .slice(0, most)
+    .slice(0, maxLength)
     .toWellFormed()
     .replace(terminalEscape, "")
     .replace(control, " ")
@@ -151,8 +167,8 @@ export function plain(text: string, most = 8000): string {
     .trim();
 }
 
-/** At most `length` characters, cut behind a word where one ends in the last fifth, with an ellipsis. */
-function cutAtWord(text: string, length: number): string {
+/** At most `length` characters, ellipsis included; ends after a whole word if that keeps four fifths of the length. */
+function truncateAtWord(text: string, length: number): string {
   if (text.length <= length) return text;
   const kept = text.slice(0, length - 1);
   const space = kept.lastIndexOf(" ");
@@ -160,12 +176,16 @@ function cutAtWord(text: string, length: number): string {
   return `${whole.replace(/[\s,;:.–-]+$/, "")}…`;
 }
 
-function cutToBytes(text: string, most: number): string {
-  let cut = text;
-  for (let bytes = jsonBytes(cut); bytes > most; bytes = jsonBytes(cut)) {
-    cut = cutAtWord(cut, Math.min(cut.length - 1, Math.floor((cut.length * most) / bytes)));
+/** At most `maxBytes` bytes within a JSON string. */
+function truncateToBytes(text: string, maxBytes: number): string {
+  let truncated = text;
+  for (let bytes = jsonBytes(truncated); bytes > maxBytes; bytes = jsonBytes(truncated)) {
+    truncated = truncateAtWord(
+      truncated,
+      Math.min(truncated.length - 1, Math.floor((truncated.length * maxBytes) / bytes)),
+    );
   }
-  return cut;
+  return truncated;
 }
 
 const jsonBytes = (text: string): number => Buffer.byteLength(JSON.stringify(text)) - 2;

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { noiseKinds } from "./notice.ts";
+import { noiseKinds } from "./condition.ts";
 
 /**
- * Every setting: its check, its value where it is not set, what it should be (the end of an error's sentence) and its
- * description. settings.schema.json and the table in docs/settings.md are generated from it.
+ * Every setting: its check, its default value, the end of an error's sentence and its description. settings.schema.json
+ * and the table in docs/settings.md are generated from it.
  */
 const definitions = () => ({
   minSeverity: {
@@ -17,12 +17,6 @@ const definitions = () => ({
     value: ["duplicate", "passed", "progress", "read-only", "target-tracking"] as const,
     expected: `a list of some of ${noiseKinds.join(", ")}`,
     description: "Kinds of noise that are not sent. Add `sample` to drop sample findings.",
-  },
-  clearing: {
-    check: z.enum(["separate", "automation"]),
-    value: "separate",
-    expected: "separate or automation",
-    description: "How a recovery is sent, see docs/clearing.md.",
   },
   allowHttp: {
     check: z.boolean(),
@@ -57,14 +51,14 @@ export const describeSettings = (): SettingDescription[] =>
 /** `minSeverity` is overridden by `MIN_SEVERITY`. */
 const variableOf = (name: string): string => name.replace(/[A-Z]/g, "_$&").toUpperCase();
 
-/** A setting is malformed or unknown; the message is one sentence that says which, and what it should be. */
+/** A setting is malformed or unknown; the message is one sentence with its name and what it should be. */
 export class SettingsError extends Error {
   override readonly name = "SettingsError";
 }
 
 /**
- * The settings of a settings.json, with the environment variables of the same name over them. An empty variable
- * overrides nothing. A variable holds `3`, `true`, or a list as `sample,passed` (`none` for an empty one).
+ * The settings of a settings.json, overridden by environment variables that are not empty. A variable holds `3`, `true`,
+ * or a list such as `sample,passed` (`none` for an empty one).
  * @param file the parsed content of settings.json
  * @throws {SettingsError}
  */
@@ -90,7 +84,7 @@ export function readSettings(file: unknown, env: Readonly<Record<string, string 
   return Object.fromEntries(entries) as Settings;
 }
 
-/** A variable's text as a value of the kind of `example`; what cannot be one is left for the check to refuse. */
+/** A variable's text as a value of the type of `example`; a text that is none is left for the check to refuse. */
 function fromText(text: string, example: unknown): unknown {
   if (Array.isArray(example)) return text === "none" ? [] : text.split(",").map((item) => item.trim());
   if (typeof example === "number") return Number(text);

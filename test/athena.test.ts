@@ -36,9 +36,9 @@ const header = schemaColumns.map(({ aws }) => aws);
 const defaultHeader = header.slice(0, 14);
 const seconds = (time: string) => String(Date.parse(`${time}Z`) / 1000);
 
-/** A line's fields by AWS's names; what is not named is what nearly every line has. */
+/** A line's fields by AWS's names, with defaults. */
 function flow(start: string, fields: Record<string, string>): Record<string, string> {
-  const began = seconds(start);
+  const startSeconds = seconds(start);
   return {
     version: "5",
     "account-id": "111122223333",
@@ -50,8 +50,8 @@ function flow(start: string, fields: Record<string, string>): Record<string, str
     protocol: "6",
     packets: "10",
     bytes: "5200",
-    start: began,
-    end: String(Number(began) + 60),
+    start: startSeconds,
+    end: String(Number(startSeconds) + 60),
     action: "ACCEPT",
     "log-status": "OK",
     "vpc-id": vpc,
@@ -68,11 +68,21 @@ function flow(start: string, fields: Record<string, string>): Record<string, str
   };
 }
 
-const idle = ["srcaddr", "dstaddr", "srcport", "dstport", "protocol", "packets", "bytes", "action", "instance-id"];
+const emptyIfIdle = [
+  "srcaddr",
+  "dstaddr",
+  "srcport",
+  "dstport",
+  "protocol",
+  "packets",
+  "bytes",
+  "action",
+  "instance-id",
+];
 const databaseInterface = { "interface-id": "eni-0e9f8a7b6c5d4e3f2", "instance-id": "i-0a9b8c7d6e5f40312" };
 const toDatabase = { srcaddr: web, dstaddr: database, srcport: "51500", dstport: "5432" };
 
-/** Flow logs by key, in the layouts that AWS writes: by day, by hour, and from another account. */
+/** Flow logs by key, in AWS's layouts: by day, by hour, and from another account. */
 const flowFiles: { key: string; header: string[]; lines: Record<string, string>[] }[] = [
   {
     key: flowKey("111122223333", "eu-west-1", "2026/11/19/"),
@@ -107,7 +117,7 @@ const flowFiles: { key: string; header: string[]; lines: Record<string, string>[
       flow("2026-11-20T02:15:00", { srcaddr: scanner, dstport: "22", packets: "4", bytes: "240", action: "REJECT" }),
       flow("2026-11-20T02:15:30", { srcaddr: scanner, dstport: "3389", packets: "2", bytes: "120", action: "REJECT" }),
       flow("2026-11-20T02:16:00", {
-        ...Object.fromEntries(idle.map((name) => [name, "-"])),
+        ...Object.fromEntries(emptyIfIdle.map((name) => [name, "-"])),
         "interface-id": "eni-0b1c2d3e4f5061728",
         "log-status": "NODATA",
       }),
@@ -207,19 +217,19 @@ const scratch = mkdtempSync(path.join(tmpdir(), "athena-test-"));
 const textFolder = path.join(scratch, "text");
 const parquetFolder = path.join(scratch, "parquet");
 
-function place(folder: string, key: string): string {
+function createFile(folder: string, key: string): string {
   expect(logKey(key), key).toBeDefined();
   const file = path.join(folder, values.LogsBucket, key);
   mkdirSync(path.dirname(file), { recursive: true });
   return file;
 }
 
-const textOf = (names: string[], lines: Record<string, string>[]): string =>
+const logText = (names: string[], lines: Record<string, string>[]): string =>
   [names, ...lines.map((line) => names.map((name) => line[name] ?? "-"))]
     .map((words) => `${words.join(" ")}\n`)
     .join("");
 
-/** As AWS writes Parquet: names with underscores, integers of 32 and 64 bits, null where the text has a dash. */
+/** AWS's Parquet: names with underscores, integers of 32 and 64 bits, null instead of a dash. */
 function parquetColumns(names: string[], lines: Record<string, string>[]) {
   const long = new Set(["packets", "bytes", "start", "end"]);
   return names.map((name) => {
@@ -234,7 +244,7 @@ function parquetColumns(names: string[], lines: Record<string, string>[]) {
   });
 }
 
-/** The schema's types in Glue's words; times are bigint, since no SerDe reads seconds since 1970 as a timestamp. */
+/** The Glue types of the schema. Times are bigint, since no SerDe reads seconds since 1970 as a timestamp. */
 const glueTypes: Record<ColumnKind, string> = {
   text: "string",
   account: "string",
@@ -252,13 +262,13 @@ let parquetAthena: LocalAthena;
 
 beforeAll(async () => {
   for (const { key, header: names, lines } of flowFiles) {
-    writeFileSync(place(textFolder, key), gzipSync(textOf(names, lines)));
+    writeFileSync(createFile(textFolder, key), gzipSync(logText(names, lines)));
     const parquetKey = key.replace(/\.log\.gz$/, ".log.parquet");
-    parquetWriteFile({ filename: place(parquetFolder, parquetKey), columnData: parquetColumns(names, lines) });
+    parquetWriteFile({ filename: createFile(parquetFolder, parquetKey), columnData: parquetColumns(names, lines) });
   }
   for (const [key, lines] of Object.entries(dnsFiles)) {
     const text = lines.map((line) => `${typeof line === "string" ? line : JSON.stringify(line)}\n`).join("");
-    for (const folder of [textFolder, parquetFolder]) writeFileSync(place(folder, key), gzipSync(text));
+    for (const folder of [textFolder, parquetFolder]) writeFileSync(createFile(folder, key), gzipSync(text));
   }
   athena = await openAthena(catalog("text").tables, textFolder, today);
   parquetAthena = await openAthena(catalog("parquet").tables, parquetFolder, today);
@@ -270,8 +280,8 @@ afterAll(() => {
   rmSync(scratch, { recursive: true });
 });
 
-/** What the saved queries ask for, by name. */
-const asked: Record<string, string[]> = {
+/** The parameters of the saved queries, by name. */
+const queryParameters: Record<string, string[]> = {
   "Rejects to a host": [web],
   "Who resolved a domain": ["Example.com"],
   "A host's timeline": [web],
@@ -279,11 +289,11 @@ const asked: Record<string, string[]> = {
 
 const run = (name: string, engine = athena): Promise<ResultRow[]> => {
   const saved = catalog("text").queries.find((each) => each.name === name);
-  return engine.query(saved?.sql ?? name, asked[name]);
+  return engine.query(saved?.sql ?? name, queryParameters[name]);
 };
 
 describe("the template", () => {
-  test("makes the flow logs' table alone where no VPC is named", () => {
+  test("creates only the flow logs' table without a VPC", () => {
     const { tables, queries } = readCatalog({ LogsBucket: "harbour-logs" });
     expect(tables.map(({ name }) => name)).toEqual(["vpcflow"]);
     expect(queries.map(({ name }) => name)).toEqual(["Top talkers", "Rejects to a host", "Bytes by interface"]);
@@ -294,7 +304,7 @@ describe("the template", () => {
     });
   });
 
-  test("gives both tables' places the path, and asks each partition a value that is projected", () => {
+  test("puts the path into both tables' locations, and projects each partition", () => {
     const { tables, queries } = catalog("parquet");
     expect(queries).toHaveLength(6);
     expect(tables.map(({ parameters }) => parameters["storage.location.template"])).toEqual([
@@ -309,7 +319,7 @@ describe("the template", () => {
     }
   });
 
-  test("limits what a query may read, by a parameter", () => {
+  test("limits the bytes that a query may read, by a parameter", () => {
     const group = deployedResources("athena.yaml", { ...values, ScanLimit: "7" }).VpcLogsWorkGroup;
     expect(group?.Properties.WorkGroupConfiguration).toMatchObject({
       BytesScannedCutoffPerQuery: "7000000000",
@@ -317,16 +327,16 @@ describe("the template", () => {
     });
   });
 
-  test("takes in its parameters what bucket layouts need, and nothing that breaks a list or a path", () => {
+  test("accepts the parameters of bucket layouts, and no value that breaks a list or a path", () => {
     const parameters = readParameters("athena.yaml");
-    const takes = (name: string, value: string) => new RegExp(parameters[name]?.AllowedPattern ?? "$^").test(value);
+    const accepts = (name: string, value: string) => new RegExp(parameters[name]?.AllowedPattern ?? "$^").test(value);
     for (const path of ["AWSLogs", "AWSLogs/o-abcdefghij", "a/b c/AWSLogs", "/AWSLogs", "AWSLogs/", "x/AWSLogs/o-a1"])
-      expect([path, takes("LogsPath", path)]).toEqual([path, !/ |^\/|\/$/.test(path)]);
-    expect(takes("Accounts", values.Accounts)).toBe(true);
-    expect(takes("Accounts", "111122223333, 444455556666")).toBe(false);
-    expect(takes("Regions", "us-gov-west-1,eu-central-2")).toBe(true);
-    expect(takes("Regions", "eu-west-1,")).toBe(false);
-    expect(takes("Vpcs", `${vpc},vpc-1a2b3c4d`)).toBe(true);
+      expect([path, accepts("LogsPath", path)]).toEqual([path, !/ |^\/|\/$/.test(path)]);
+    expect(accepts("Accounts", values.Accounts)).toBe(true);
+    expect(accepts("Accounts", "111122223333, 444455556666")).toBe(false);
+    expect(accepts("Regions", "us-gov-west-1,eu-central-2")).toBe(true);
+    expect(accepts("Regions", "eu-west-1,")).toBe(false);
+    expect(accepts("Vpcs", `${vpc},vpc-1a2b3c4d`)).toBe(true);
   });
 });
 
@@ -358,15 +368,15 @@ describe("the tables", () => {
       if (!/^(answers|srcids)$/.test(name)) expect([name, type]).toEqual([name, "string"]);
   });
 
-  test.each(["text", "parquet"] as const)("hold the records of the %s flow logs, field by field", async (format) => {
+  test.each(["text", "parquet"] as const)("have the records of the %s flow logs, field by field", async (format) => {
     const engine = format === "text" ? athena : parquetAthena;
     const rows = await engine.query(`SELECT * FROM vpcflow ORDER BY start, "end", interfaceid, dstport, bytes DESC`);
-    const seen = flowFiles.filter(({ key }) => !key.includes("us-east-1"));
+    const projectedFiles = flowFiles.filter(({ key }) => !key.includes("us-east-1"));
     const records: ResultRow[] = [];
-    for (const { key, header: names, lines } of seen) {
+    for (const { key, header: names, lines } of projectedFiles) {
       const [account, , region] = key.split("/").slice(3);
       const day = key.split("/").slice(6, 9).join("/");
-      for await (const record of flowRecords(chunksOf(textOf(names, lines)))) {
+      for await (const record of flowRecords(chunksOf(logText(names, lines)))) {
         const fields = Object.entries(record).map(([name, value]) => [
           name.toLowerCase(),
           name === "start" || name === "end" ? seconds(String(value).replace("Z", "")) : String(value),
@@ -382,7 +392,7 @@ describe("the tables", () => {
     expect(defined.sort(byText)).toEqual(records.sort(byText));
   });
 
-  test("open files of the format that their reader takes", () => {
+  test("have the input format of their SerDe", () => {
     const formats = [...catalog("text").tables, ...catalog("parquet").tables].map(({ inputFormat, serde }) =>
       [serde.library, inputFormat].map((name) => name.split(".").at(-1)),
     );
@@ -394,7 +404,7 @@ describe("the tables", () => {
     ]);
   });
 
-  test("read damaged text as LazySimpleSerDe does: what is no number is null, too many fields are cut", async () => {
+  test("read damaged text like LazySimpleSerDe: invalid numbers are null, extra fields are ignored", async () => {
     const [table] = catalog("text").tables;
     const folder = path.join(scratch, "damaged");
     const whole = header
@@ -402,7 +412,7 @@ describe("the tables", () => {
       .join(" ");
     const lines = [header.join(" "), `${whole} and more`, whole.replace(" 443 ", " https "), "5 111122223333 eni-0c1d"];
     const key = flowKey("111122223333", "eu-west-1", "2026/11/20/");
-    writeFileSync(place(folder, key), gzipSync(`${lines.join("\n")}\n`));
+    writeFileSync(createFile(folder, key), gzipSync(`${lines.join("\n")}\n`));
     const engine = await openAthena(table ? [table] : [], folder, today);
     const rows = await engine.query(
       "SELECT dstport, bytes, subnetid, trafficpath, status FROM vpcflow ORDER BY status, dstport",
@@ -416,7 +426,7 @@ describe("the tables", () => {
     ]);
   });
 
-  test("hold the Resolver's queries with their answers, and skip what is no JSON", async () => {
+  test("have the Resolver's queries with their answers, and skip lines that are not JSON", async () => {
     const rows = await athena.query(
       "SELECT query_name, answers, srcids, srcids.resolver_endpoint AS endpoint, log_vpc, day FROM vpcdns ORDER BY query_timestamp",
     );
@@ -432,7 +442,7 @@ describe("the tables", () => {
     });
   });
 
-  test("find the files of the days, accounts and regions that are projected, and of no other", () => {
+  test("find the files of the projected days, accounts and regions only", () => {
     const [table] = catalog("text").tables;
     const found = (at: string) => (table ? partitionsOf(table, textFolder, at) : []).map(({ values: { day } }) => day);
     expect(found(today)).toEqual(["2026/10/02", "2026/11/19", "2026/11/20", "2026/11/20"]);
@@ -440,7 +450,7 @@ describe("the tables", () => {
     expect(found("2028-11-20")).toEqual(["2026/11/20", "2026/11/20"]);
   });
 
-  test("have types that DuckDB knows by another name", () => {
+  test("have types with other names in DuckDB", () => {
     expect(duckType("array<struct<a:string,b:struct<c:bigint>>>")).toBe(
       'STRUCT("a" VARCHAR, "b" STRUCT("c" BIGINT))[]',
     );
@@ -465,7 +475,7 @@ const unpadded = (table: string): string => table.replace(/ +\|/g, " |").replace
 describe("the saved queries", () => {
   const names = catalog("text").queries.map(({ name }) => name);
 
-  test.each(names)("%s gives what its section of docs/athena.md shows, over text and over Parquet", async (name) => {
+  test.each(names)("%s has the result in docs/athena.md, from text and from Parquet", async (name) => {
     const rows = await run(name);
     expect(rows.length).toBeGreaterThan(1);
     const section = doc.split(/^### /m).find((part) => part.startsWith(`${name}\n`));
@@ -473,26 +483,26 @@ describe("the saved queries", () => {
     expect(await run(name, parquetAthena)).toEqual(rows);
   });
 
-  test("a flow in the logs of both its ends counts once", async () => {
+  test("a flow in the logs of both ends counts once", async () => {
     const rows = await run("Top talkers");
     expect(rows.find(({ dstaddr }) => dstaddr === database)?.total_bytes).toBe("90000");
   });
 
-  test("read only the days they name", async () => {
+  test("read only the days in their conditions", async () => {
     for (const { sql } of catalog("text").queries)
       for (const select of sql.split(/\bFROM (?=vpcflow|vpcdns)/).slice(1))
         expect(select).toMatch(/^vpc\w+\s+WHERE day >= date_format\(current_date - interval '\d+' day, '%Y\/%m\/%d'\)/);
   });
 
-  test("ask in a WHERE clause and at most once, as Athena's console can", () => {
+  test("have at most one parameter, in a WHERE clause, as Athena's console requires", () => {
     for (const { name, sql } of catalog("text").queries) {
       const questions = sql.split("?").length - 1;
-      expect([name, questions]).toEqual([name, asked[name]?.length ?? 0]);
+      expect([name, questions]).toEqual([name, queryParameters[name]?.length ?? 0]);
       if (questions) expect(sql.split("?")[0]).toMatch(/WHERE (?!.*(SELECT|GROUP BY))[^?]*$/s);
     }
   });
 
-  test("a domain's query takes the domain and names below it, and no other domain that ends like it", async () => {
+  test("the query for a domain matches the domain and its subdomains, and no other domain with the same suffix", async () => {
     const found = (await run("Who resolved a domain")).map(({ query_name }) => query_name);
     expect(new Set(found)).toEqual(new Set(["api.example.com.", "example.com."]));
   });

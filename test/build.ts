@@ -1,4 +1,4 @@
 import { build } from "../src/local/build.ts";
 
-/** The tests that run the built handler need it as the sources are now. */
+/** Some tests run the built handler: build it from the current sources. */
 export const setup = build;

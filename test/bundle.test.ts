@@ -13,23 +13,23 @@ const meta = JSON.parse(readFileSync(path.join(root, "dist/meta.json"), "utf8"))
 const output = meta.outputs["dist/handler.mjs"];
 const inputs = Object.keys(output?.inputs ?? {});
 
-test("the bundle holds nothing of the developer's machine", () => {
+test("the bundle has no files for development", () => {
   expect(inputs.filter((file) => /^src\/local\/|^test\/|^bench\//.test(file))).toEqual([]);
   expect(inputs.filter((file) => file.startsWith("src/formatters/")).length).toBeGreaterThan(5);
 });
 
-test("the bundle exports the handler under its name", () => {
+test("the bundle exports the handler", () => {
   expect(output?.exports).toEqual(["lambdaHandler"]);
 });
 
-test("the AWS SDK is neither in the bundle nor loaded at start-up", () => {
+test("the AWS SDK is not in the bundle, and not loaded at start-up", () => {
   expect(inputs.filter((file) => file.includes("node_modules/@aws-sdk/"))).toEqual([]);
   for (const { path: imported, kind } of output?.imports ?? []) {
     if (imported.startsWith("@aws-sdk/")) expect(kind).toBe("dynamic-import");
   }
 });
 
-test("of undici and zod, only what is used is in it", () => {
+test("the bundle has only the used parts of undici and zod", () => {
   expect(inputs.filter((file) => /undici\/lib\/(?:mock|interceptor|cache|handler\/cache)\//.test(file))).toEqual([]);
   expect(inputs.filter((file) => /zod\/.*locales\/(?!en\.js|index\.js)/.test(file))).toEqual([]);
 });

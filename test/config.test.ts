@@ -9,7 +9,7 @@ describe("configuration", () => {
   test("has sensible values where only the console is given", () => {
     expect(readConfig(good)).toMatchObject({
       token: { kind: "value", token: good.API_TOKEN },
-      policy: { minSeverity: 1, clearing: "separate" },
+      policy: { minSeverity: 1 },
       deadLetterQueueUrl: undefined,
       vpcLogsBucket: undefined,
     });
@@ -17,7 +17,7 @@ describe("configuration", () => {
   });
 
   test("takes empty values, which a template passes for what is not set, as not set", () => {
-    const empty = { ALLOW_HTTP: "", MIN_SEVERITY: "", CLEARING: "", VPC_LOGS_BUCKET: "" };
+    const empty = { ALLOW_HTTP: "", MIN_SEVERITY: "", VPC_LOGS_BUCKET: "" };
     expect(readConfig({ ...good, ...empty, DEAD_LETTER_QUEUE_URL: "" }).policy).toEqual(readConfig(good).policy);
   });
 
@@ -67,7 +67,6 @@ describe("configuration", () => {
     [{ MIN_SEVERITY: "6" }, "MIN_SEVERITY should be a whole number from 0 to 5"],
     [{ MIN_SEVERITY: "major" }, "MIN_SEVERITY should be a whole number from 0 to 5"],
     [{ DROP: "everything" }, "DROP should be a list of some of duplicate, passed"],
-    [{ CLEARING: "magic" }, "CLEARING should be separate or automation"],
   ])("%j is refused in one sentence", (changed, sentence) => {
     const read = () => readConfig({ ...good, ...changed });
     expect(read).toThrow(sentence);
@@ -109,6 +108,7 @@ describe("settings.json", () => {
     [{ minSeverity: 2.5 }, "settings.json: minSeverity should be a whole number from 0 to 5."],
     [{ drop: "sample" }, "settings.json: drop should be a list of some of duplicate, passed"],
     [{ minseverity: 3 }, 'settings.json has no setting "minseverity": it may have minSeverity, drop'],
+    [{ clearing: "separate" }, 'settings.json has no setting "clearing"'],
     [{ constructor: 1 }, 'settings.json has no setting "constructor"'],
     [[], "settings.json should hold a JSON object."],
   ])("%j is refused in one sentence", (file, sentence) => expect(() => readConfig(good, file)).toThrow(sentence));

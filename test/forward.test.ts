@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Notice } from "../src/condition.ts";
 import { readConfig } from "../src/config.ts";
 import type { AwsEvent } from "../src/event.ts";
-import type { Formatter } from "../src/formatters/formatter.ts";
-import { createForwarder, type Services, UndeliveredError } from "../src/forward.ts";
+import { createForwarder, type Services, UndeliveredError } from "../src/forward/forward.ts";
+import type { Report } from "../src/forward/report.ts";
+import type { Formatter } from "../src/grammar/formatter.ts";
+import { registryOf } from "../src/grammar/registry.ts";
 import { type LocalConsole, startConsole } from "../src/local/console.ts";
-import type { Notice } from "../src/notice.ts";
-import { type PantherConsole, pantherConsole } from "../src/panther.ts";
-import type { Report } from "../src/report.ts";
-import { registryOf } from "../src/route.ts";
+import { type PantherConsole, pantherConsole } from "../src/panther/client.ts";
 
 let local: LocalConsole;
 let console: PantherConsole;
@@ -41,7 +41,9 @@ function witness(): Report & { told: [string, ...unknown[]][]; of(name: string):
 
 const finding = (id: unknown): Notice => ({
   node: "web-1",
-  summary: `Finding ${String(id)} is open`,
+  thing: "Finding",
+  name: String(id),
+  outcome: "is open",
   severity: 3,
   condition: `finding:${String(id)}`,
 });
@@ -49,7 +51,6 @@ const formatter = (detailType: string, format: (event: AwsEvent) => readonly Not
   source: "aws.test",
   detailType,
   means: "",
-  severity: "",
   format,
 });
 const formatters = [
@@ -73,7 +74,7 @@ function forwarder(changed: Partial<Services> = {}, env: Record<string, string> 
     console,
     report,
     readLog: async ({ key }) => ({ notices: [finding(key)], account: "444455556666", region: "eu-west-2" }),
-    keep: async (body, reason) => {
+    deadLetter: async (body, reason) => {
       kept.push([body, reason]);
     },
     ...changed,
@@ -155,7 +156,7 @@ describe("an event", () => {
 
   test("that is refused and cannot be kept fails the invocation", async () => {
     const { run } = forwarder({
-      keep: async () => {
+      deadLetter: async () => {
         throw new Error("AccessDenied");
       },
     });
@@ -189,7 +190,7 @@ describe("an event", () => {
     const many = event("Findings", { ids: Array.from({ length: 20 }, (_, i) => i) });
     local.fault = (request) => (request > 10 ? unavailable : undefined);
     await expect(run(many)).rejects.toThrow(UndeliveredError);
-    const taken = local.taken.length;
+    const taken = local.accepted.length;
     expect(taken).toBeGreaterThan(0);
     local.fault = undefined;
     // A new client: the old one's circuit is open.
@@ -249,7 +250,7 @@ describe("a batch of the retry queue", () => {
   });
 
   test("fails only a body that is no event where it cannot be put away", async () => {
-    const { run } = forwarder({ keep: undefined });
+    const { run } = forwarder({ deadLetter: undefined });
     expect(await run(queued(event(), "not json"))).toEqual({ batchItemFailures: [{ itemIdentifier: "m1" }] });
   });
 
@@ -280,8 +281,8 @@ describe("a VPC log file", () => {
   test("of the bucket is read, and speaks for the account and region that it logs", async () => {
     const { run } = forwarder({}, { VPC_LOGS_BUCKET: "acme-logs" });
     await run(objectCreated("acme-logs", flowKey));
-    expect(local.taken).toMatchObject([
-      { event: { summary: `Finding ${flowKey} is open`, account: "444455556666", region: "eu-west-2" } },
+    expect(local.accepted).toMatchObject([
+      { event: { summary: `Finding is open (${flowKey})`, account: "444455556666", region: "eu-west-2" } },
     ]);
   });
 

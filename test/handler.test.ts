@@ -9,17 +9,18 @@ afterEach(async () => {
   for (const close of opened.splice(0).reverse()) await close();
 });
 
-/** The built handler in a process of its own, before a console of this test. */
-async function running(
-  variables: Record<string, string> = {},
-): Promise<{ local: LocalConsole; lambda: LocalFunction }> {
+/** The built handler in a separate process, with a local console. */
+async function start(variables: Record<string, string> = {}): Promise<{ local: LocalConsole; lambda: LocalFunction }> {
   const local = await startConsole();
   const lambda = await startFunction({ API_URL: local.url, API_TOKEN: local.token, ...variables });
-  opened.push(local.close, lambda.stop);
+  opened.push(
+    () => local.close(),
+    () => lambda.stop(),
+  );
   return { local, lambda };
 }
 
-/** A stand-in for AWS that the function's SDK clients find in its environment. */
+/** A local AWS, which the function's SDK clients find in the environment. */
 async function awsEndpoint(): Promise<AwsEndpoint> {
   const aws = await startAws();
   Object.assign(process.env, {
@@ -49,22 +50,22 @@ const guideEvent = {
 };
 
 describe("the function", () => {
-  test("takes the guide's test event, whose tally grows with each repeat", async () => {
-    const { local, lambda } = await running();
+  test("delivers the guide's test event, and each repetition raises the tally", async () => {
+    const { local, lambda } = await start();
     for (let i = 0; i < 3; i++) expect(await lambda.invoke(guideEvent)).toMatchObject({ value: { delivered: 1 } });
     expect(local.rows.all()).toMatchObject([{ node: "i-abcd1111", tag: "Ec2 State Change", severity: 1, tally: 3 }]);
   });
 
-  test("writes metrics, and no line for the ordinary", async () => {
-    const { lambda } = await running();
+  test("writes metrics, and no log line for a delivered event", async () => {
+    const { lambda } = await start();
     await lambda.invoke(guideEvent);
     expect(logged(lambda)).toEqual([
       expect.objectContaining({ Delivered: 1, DeliveryLatency: expect.any(Number), service: "AWS-Events2Panther" }),
     ]);
   });
 
-  test("logs the event that has no formatter, once a minute for its kind", async () => {
-    const { lambda } = await running();
+  test("logs an event without a formatter, once a minute for its kind", async () => {
+    const { lambda } = await start();
     const event = {
       ...guideEvent,
       source: "com.example.orders",
@@ -77,10 +78,10 @@ describe("the function", () => {
     expect(logged(lambda).filter((line) => line.Unformatted === 1)).toHaveLength(3);
   });
 
-  test("never writes the token, whatever happens", async () => {
-    const { local, lambda } = await running();
-    const telling = { ...guideEvent, source: "com.example", detail: { token: local.token, text: `x${local.token}y` } };
-    await lambda.invoke(telling);
+  test("never logs the token", async () => {
+    const { local, lambda } = await start();
+    const leaking = { ...guideEvent, source: "com.example", detail: { token: local.token, text: `x${local.token}y` } };
+    await lambda.invoke(leaking);
     await lambda.invoke("nothing");
     local.acceptedToken = "0".repeat(32);
     await lambda.invoke(guideEvent);
@@ -90,13 +91,13 @@ describe("the function", () => {
     expect(lambda.log.join("\n")).not.toContain(local.token);
   });
 
-  test("fails where the console does not take the message, with a sentence", async () => {
-    const { local, lambda } = await running();
+  test("fails with a sentence if the console does not accept the message", async () => {
+    const { local, lambda } = await start();
     local.fault = { status: 503, body: {} };
     expect(await lambda.invoke(guideEvent)).toEqual({
       error: {
         errorType: "UndeliveredError",
-        errorMessage: "1 of the event's messages could not be delivered now: AWS keeps the event and sends it again.",
+        errorMessage: "The event could not be delivered now: AWS keeps the event and sends it again.",
       },
     });
     expect(logged(lambda)).toContainEqual(
@@ -107,16 +108,16 @@ describe("the function", () => {
   test.each([
     [{ API_TOKEN: "" }, "API_TOKEN is missing: it should be the console's API key, 32 letters and digits."],
     [{ API_URL: "http://panther.example.org/api/event/create" }, "API_URL should begin with https://"],
-  ])("explains a setting that is wrong: %j", async (variables, sentence) => {
-    const { lambda } = await running(variables);
+  ])("explains an invalid setting: %j", async (variables, sentence) => {
+    const { lambda } = await start(variables);
     const result = await lambda.invoke(guideEvent);
     expect(result).toMatchObject({
       error: { errorType: "ConfigError", errorMessage: expect.stringContaining(sentence) },
     });
   });
 
-  test("finds a connection dead that the console closed while it was idle, and loses nothing", async () => {
-    const { local, lambda } = await running();
+  test("loses no event to a connection that the console closed while it was idle", async () => {
+    const { local, lambda } = await start();
     for (let i = 0; i < 5; i++) {
       expect(await lambda.invoke(guideEvent)).toMatchObject({ value: { delivered: 1 } });
       local.closeIdle();
@@ -124,10 +125,10 @@ describe("the function", () => {
     expect(local.rows.all()).toMatchObject([{ tally: 5 }]);
   });
 
-  test("keeps a refused event in the dead-letter queue, with the reason", async () => {
+  test("puts a refused event into the dead-letter queue, with the reason", async () => {
     const aws = await awsEndpoint();
     aws.queues.set("DeadLetters", []);
-    const { local, lambda } = await running({ DEAD_LETTER_QUEUE_URL: `${aws.url}/${aws.account}/DeadLetters` });
+    const { local, lambda } = await start({ DEAD_LETTER_QUEUE_URL: `${aws.url}/${aws.account}/DeadLetters` });
     local.fault = { status: 400, body: { error: { message: "Fields not allowed [tally]" } } };
     expect(await lambda.invoke(guideEvent)).toMatchObject({ value: { refused: 1, undelivered: 0 } });
     expect(aws.queues.get("DeadLetters")).toMatchObject([
@@ -138,26 +139,26 @@ describe("the function", () => {
     ]);
   });
 
-  test("takes its token from a secret, and again when that was rotated", async () => {
+  test("reads its token from a secret, and reads it again after a rotation", async () => {
     const aws = await awsEndpoint();
     const arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:panther-AbCdEf";
-    const { local, lambda } = await running({ API_TOKEN: `${arn}:token` });
+    const { local, lambda } = await start({ API_TOKEN: `${arn}:token` });
     aws.secrets.set(arn, JSON.stringify({ token: local.token }));
     expect(await lambda.invoke(guideEvent)).toMatchObject({ value: { delivered: 1 } });
     local.acceptedToken = "rotated0rotated0rotated0rotated0";
     expect(await lambda.invoke(guideEvent)).toMatchObject({ error: { errorType: "UndeliveredError" } });
     await lambda.stop();
 
-    const { local: other, lambda: again } = await running({ API_TOKEN: `${arn}:token` });
-    await again.invoke(guideEvent);
-    other.acceptedToken = "rotated0rotated0rotated0rotated0";
-    aws.secrets.set(arn, JSON.stringify({ token: other.acceptedToken }));
-    expect(await again.invoke(guideEvent)).toMatchObject({ value: { delivered: 1 } });
-    expect(again.log.join()).not.toContain("rotated0");
+    const { local: secondConsole, lambda: second } = await start({ API_TOKEN: `${arn}:token` });
+    await second.invoke(guideEvent);
+    secondConsole.acceptedToken = "rotated0rotated0rotated0rotated0";
+    aws.secrets.set(arn, JSON.stringify({ token: secondConsole.acceptedToken }));
+    expect(await second.invoke(guideEvent)).toMatchObject({ value: { delivered: 1 } });
+    expect(second.log.join()).not.toContain("rotated0");
   });
 
-  test("takes a batch of the retry queue", async () => {
-    const { lambda } = await running();
+  test("handles a batch of the retry queue", async () => {
+    const { lambda } = await start();
     const batch = {
       Records: [
         { messageId: "a", eventSource: "aws:sqs", body: JSON.stringify(readSample("ec2/instance-stopped").event) },

@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readConfig } from "../src/config.ts";
 import { registry } from "../src/formatters/registry.ts";
-import { createForwarder } from "../src/forward.ts";
+import { createForwarder } from "../src/forward/forward.ts";
+import { createReport } from "../src/forward/report.ts";
 import { judge } from "../src/local/contract.ts";
 import { defaultPolicy, readSample, sampleNames } from "../src/local/samples.ts";
 import { bodyOf, type PantherMessage } from "../src/message.ts";
-import { createReport } from "../src/report.ts";
 
 const invocation = { invokedFunctionArn: "arn:aws:lambda:eu-west-1:111122223333:function:AWS-Events2Panther" };
 const token = "A".repeat(32);

@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { type AwsEvent, parseEvent } from "../src/event.ts";
-import { loopOf, type Self } from "../src/loops.ts";
+import { loopOf, type Self } from "../src/forward/loops.ts";
 
-const here = { account: "111122223333", region: "eu-west-1" };
+const origin = { account: "111122223333", region: "eu-west-1" };
 const role = "AWS-Events2Panther-Events2PantherFunctionRole-1A2B3C4D5E6F";
-const self: Self = { ...here, functionName: "AWS-Events2Panther", role };
-const arnOf = (name: string, session: string, account = here.account): string =>
+const self: Self = { ...origin, functionName: "AWS-Events2Panther", role };
+const arnOf = (name: string, session: string, account = origin.account): string =>
   `arn:aws:sts::${account}:assumed-role/${name}/${session}`;
 const event = (source: string, detailType: string, detail: object): AwsEvent =>
-  parseEvent({ source, "detail-type": detailType, ...here, detail }, here) as AwsEvent;
+  parseEvent({ source, "detail-type": detailType, ...origin, detail }, origin) as AwsEvent;
 const call = (detail: object): AwsEvent => event("aws.any", "AWS API Call via CloudTrail", detail);
 const session = (name: string, arn = arnOf(name, "AWS-Events2Panther")) => ({
   userIdentity: { type: "AssumedRole", arn, sessionContext: { sessionIssuer: { type: "Role", userName: name } } },
@@ -22,12 +22,12 @@ describe("a loop is", () => {
       "own-role",
     ],
     [
-      "a secret's decryption",
+      "the decryption of a secret",
       call({ eventSource: "kms.amazonaws.com", eventName: "Decrypt", ...session(role) }),
       "own-role",
     ],
     [
-      "its role being assumed for it",
+      "Lambda assuming its role",
       call({
         eventSource: "sts.amazonaws.com",
         eventName: "AssumeRole",
@@ -60,21 +60,21 @@ describe("a loop is", () => {
     ],
   ])("%s", (_, own, kind) => expect(loopOf(own, self)).toBe(kind));
 
-  test("also recognised where the template has not told the role", () => {
+  test("is also recognised without the role from the template", () => {
     expect(loopOf(call(session(role)), { ...self, role: undefined })).toBe("own-role");
   });
 });
 
-describe("no loop is", () => {
+describe("not a loop is", () => {
   test.each([
     ["another role's call", call(session("deploy"))],
-    ["a person in a session of the function's name", call(session("admin", arnOf("admin", "AWS-Events2Panther")))],
+    ["a person in a session with the function's name", call(session("admin", arnOf("admin", "AWS-Events2Panther")))],
     [
       "the role of that name in another account",
       call(session(role, arnOf(role, "AWS-Events2Panther", "999988887777"))),
     ],
     [
-      "its log group being deleted",
+      "the deletion of its log group",
       call({
         eventSource: "logs.amazonaws.com",
         eventName: "DeleteLogGroup",
@@ -83,7 +83,7 @@ describe("no loop is", () => {
       }),
     ],
     [
-      "its code being changed",
+      "a change of its code",
       call({
         eventSource: "lambda.amazonaws.com",
         eventName: "UpdateFunctionCode20150331v2",

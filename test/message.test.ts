@@ -1,13 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Actor, Problem, Recovery } from "../src/condition.ts";
 import type { AwsEvent } from "../src/event.ts";
 import { judge } from "../src/local/contract.ts";
 import { defaultPolicy } from "../src/local/samples.ts";
-import { bodyOf, compose, maxBodyBytes, plain } from "../src/message.ts";
-import type { Notice, ProblemSeverity } from "../src/notice.ts";
+import { bodyOf, compose, maxBodyBytes, sanitize } from "../src/message.ts";
 
 const event: AwsEvent = {
   id: "1",
+  time: "2026-11-24T10:12:05Z",
   source: "aws.test",
   detailType: "Test Event",
   account: "111122223333",
@@ -15,21 +16,55 @@ const event: AwsEvent = {
   resources: [],
   detail: {},
 };
-const problem = (changed: Partial<Notice> = {}): Notice =>
-  ({ node: "web-1", summary: "Web is down", severity: 4, condition: "web:down:web-1", ...changed }) as Notice;
-const recovery = (clears: ProblemSeverity[] = [4], changed: Partial<Notice> = {}): Notice =>
-  ({ node: "web-1", summary: "Web is up", severity: 0, clears, condition: "web:down:web-1", ...changed }) as Notice;
-const one = (notice: Notice, policy = defaultPolicy) => {
-  const [message] = compose([notice], event, policy).messages;
+const problem = (changed: Partial<Problem> = {}): Problem => ({
+  node: "web-1",
+  thing: "Web",
+  outcome: "is down",
+  severity: 4,
+  condition: "web:down:web-1",
+  ...changed,
+});
+const recovery = (changed: Partial<Recovery> = {}): Recovery => ({
+  node: "web-1",
+  thing: "Web",
+  outcome: "is up",
+  severity: 0,
+  worst: 4,
+  condition: "web:down:web-1",
+  ...changed,
+});
+const one = (notice: Problem | Recovery, changed: Partial<AwsEvent> = {}) => {
+  const [message] = compose([notice], { ...event, ...changed }, defaultPolicy).messages;
   if (!message) throw new Error("no message");
   return message;
 };
 
 describe("identity", () => {
-  test("is the condition at one severity in one account and region", () => {
-    expect(one(problem()).identifier).toBe("111122223333:eu-west-1:web:down:web-1:4");
-    expect(one(problem({ severity: 3 })).identifier).not.toBe(one(problem()).identifier);
-    expect(one(problem()).external_id).toBe(one(recovery()).external_id);
+  const key = "111122223333:eu-west-1:web:down:web-1";
+
+  test("of a problem is the condition at one severity in one account and region", () => {
+    expect(one(problem())).toMatchObject({ identifier: `${key}:4`, external_id: key });
+    expect(one(problem({ severity: 3 }))).toMatchObject({ identifier: `${key}:3`, external_id: key });
+    for (const changed of [{ account: "444455556666" }, { region: "us-east-1" }]) {
+      expect(one(problem(), changed).external_id).not.toBe(key);
+    }
+  });
+
+  test("of a recovery is the condition at one time", () => {
+    const at = `@${event.time}`;
+    expect(one(recovery())).toMatchObject({ severity: 0, identifier: `${key}:0${at}`, external_id: `${key}${at}` });
+  });
+
+  test("is the same whenever it happened, for whatever reason and by whomever", () => {
+    const text = fc.option(fc.string(), { nil: undefined });
+    const actor: fc.Arbitrary<Actor> = fc.record({ name: text, address: text, account: text, via: text });
+    const { identifier, external_id } = one(problem());
+    fc.assert(
+      fc.property(fc.string(), fc.string(), text, actor, (id, outcome, reason, actor) => {
+        const other = one(problem({ outcome, reason, actor }), { id, time: "2026-11-25T00:00:00Z" });
+        expect(other).toMatchObject({ identifier, external_id });
+      }),
+    );
   });
 
   test("holds nothing that the console interpolates", () => {
@@ -37,22 +72,42 @@ describe("identity", () => {
     expect(identifier).not.toMatch(/[{}$]/);
   });
 
-  test("tells long conditions apart and stays within the console's limit", () => {
+  test("distinguishes long conditions and stays within the console's limit", () => {
     const long = "é".repeat(3000);
     const [a, b] = [one(problem({ condition: `${long}a` })), one(problem({ condition: `${long}b` }))];
     expect(a.identifier).not.toBe(b.identifier);
     expect(a.identifier.length).toBeLessThanOrEqual(1012);
-    const [c, d] = [
-      one(problem({ condition: `${"x".repeat(9000)}a` })),
-      one(problem({ condition: `${"x".repeat(9000)}b` })),
-    ];
+    const longer = "x".repeat(9000);
+    const [c, d] = [one(problem({ condition: `${longer}a` })), one(problem({ condition: `${longer}b` }))];
     expect(c.identifier).not.toBe(d.identifier);
+  });
+});
+
+describe("a message", () => {
+  test("has the sentence of its notice and what the event is", () => {
+    const notice = problem({ name: "shop", context: "in zone a", reason: "no answer.", actor: { name: "alice" } });
+    expect(one(notice)).toMatchObject({
+      node: "web-1",
+      tag: "Test Event",
+      summary: "Web shop is down in zone a: no answer (by alice)",
+      severity: 4,
+      account: "111122223333",
+      region: "eu-west-1",
+      source: "aws.test",
+      detail_type: "Test Event",
+      time: "2026-11-24T10:12:05Z",
+    });
+  });
+
+  test("never has an empty node, tag or summary", () => {
+    const empty = one(problem({ node: " ", tag: "\u0000", thing: "", outcome: "" }));
+    expect(empty).toMatchObject({ node: "111122223333-eu-west-1", tag: "unknown", summary: "Test Event" });
   });
 });
 
 describe("the body", () => {
   test("is cut at a word to 4,096 bytes, with an ellipsis", () => {
-    const message = one(problem({ summary: "größer ".repeat(900) }));
+    const message = one(problem({ outcome: "größer ".repeat(900) }));
     expect(message.summary).toMatch(/größer…$/);
     expect(Buffer.byteLength(bodyOf(message))).toBeLessThanOrEqual(maxBodyBytes);
   });
@@ -62,42 +117,54 @@ describe("the body", () => {
     expect(one(problem({ link: `https://x/${"y".repeat(4000)}` })).link).toBeUndefined();
   });
 
+  const anyText = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 6000 }),
+    fc.string({ unit: "grapheme", maxLength: 3000 }),
+    fc.constantFrom(
+      "",
+      " ",
+      "\ud800",
+      "\u0000",
+      "\u001b[31mred\u001b[0m",
+      '"\\'.repeat(3000),
+      "𝒳".repeat(3000),
+      "<b>{x}$&",
+    ),
+  );
+  const optional = fc.option(anyText, { nil: undefined });
+  const fields = {
+    node: anyText,
+    thing: anyText,
+    name: optional,
+    outcome: anyText,
+    context: optional,
+    reason: optional,
+    actor: fc.option(fc.record({ name: optional, address: optional, account: optional, via: optional }), {
+      nil: undefined,
+    }),
+    condition: anyText,
+    tag: optional,
+    link: optional,
+  };
+  const anyNotice: fc.Arbitrary<Problem | Recovery> = fc.oneof(
+    fc.record({ ...fields, severity: fc.constantFrom<Problem["severity"][]>(1, 2, 3, 4, 5) }),
+    fc.record({ ...fields, severity: fc.constant<0>(0), worst: fc.constant<5>(5) }),
+  );
+  const anyEvent = fc.record({ source: anyText, detailType: anyText, account: anyText, region: anyText });
+
   test("satisfies the console whatever a notice holds", () => {
-    const anyText = fc.oneof(
-      fc.string({ unit: "binary", maxLength: 6000 }),
-      fc.string({ unit: "grapheme", maxLength: 3000 }),
-      fc.constantFrom(
-        "",
-        " ",
-        "\ud800",
-        "\u0000",
-        "\u001b[31mred\u001b[0m",
-        '"\\'.repeat(3000),
-        "𝒳".repeat(3000),
-        "<b>{x}$&",
-      ),
-    );
-    const anyNotice = fc.record({
-      node: anyText,
-      summary: anyText,
-      condition: anyText,
-      tag: fc.option(anyText, { nil: undefined }),
-      link: fc.option(anyText, { nil: undefined }),
-      severity: fc.constantFrom(1, 2, 3, 4, 5),
-    });
-    const anyEvent = fc.record({ source: anyText, detailType: anyText, account: anyText, region: anyText });
     fc.assert(
       fc.property(anyNotice, anyEvent, (notice, envelope) => {
-        const { messages } = compose([notice as Notice], { ...event, ...envelope }, defaultPolicy);
-        for (const message of messages) {
-          const body = Buffer.from(bodyOf(message));
-          const { answer } = judge({ contentType: "application/json", token: "t", body }, "t");
-          expect(answer.status).toBe(200);
-          expect(message.identifier).not.toMatch(/[{}$]/);
-          for (const text of [message.summary, message.node, message.tag]) {
-            expect(text).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e<>]/);
-            expect(text.isWellFormed()).toBe(true);
-          }
+        const message = one(notice, envelope);
+        const { answer } = judge(
+          { contentType: "application/json", token: "t", body: Buffer.from(bodyOf(message)) },
+          "t",
+        );
+        expect(answer.status).toBe(200);
+        expect(message.identifier).not.toMatch(/[{}$]/);
+        for (const text of [message.summary, message.node, message.tag]) {
+          expect(text).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e<>]/);
+          expect(text.isWellFormed()).toBe(true);
         }
       }),
       { numRuns: 2000 },
@@ -105,7 +172,7 @@ describe("the body", () => {
   });
 });
 
-describe("plain text", () => {
+describe("sanitized text", () => {
   test.each([
     ["\u001b[31mred\u001b[0m alert", "red alert"],
     ["\u001b]0;title\u0007after", "after"],
@@ -114,15 +181,15 @@ describe("plain text", () => {
     ["safe\u202Egnp.exe", "safegnp.exe"],
     ["zero\u200bwidth", "zerowidth"],
     ["lone \ud800 half", "lone \ufffd half"],
-  ])("%j becomes %j", (text, expected) => expect(plain(text)).toBe(expected));
+  ])("%j becomes %j", (text, expected) => expect(sanitize(text)).toBe(expected));
 });
 
 describe("policy", () => {
-  test("a minimum drops what is below it, never the clear of what would have passed", () => {
+  test("a minimum drops what is below it, never the recovery of what would have passed", () => {
     const policy = { ...defaultPolicy, minSeverity: 3 } as const;
     expect(compose([problem({ severity: 2 })], event, policy)).toEqual({ messages: [], dropped: ["severity"] });
-    expect(compose([recovery([2])], event, policy)).toEqual({ messages: [], dropped: ["nothing-to-clear"] });
-    expect(compose([recovery([2, 4])], event, policy).messages).toHaveLength(1);
+    expect(compose([recovery({ worst: 2 })], event, policy)).toEqual({ messages: [], dropped: ["nothing-to-clear"] });
+    expect(compose([recovery({ worst: 3 })], event, policy).messages).toHaveLength(1);
     expect(compose([problem({ severity: 3 })], event, policy).messages).toHaveLength(1);
   });
 
@@ -132,28 +199,10 @@ describe("policy", () => {
     expect(compose([notice], event, { ...defaultPolicy, drop: new Set() }).messages).toHaveLength(1);
   });
 
-  test("one event says one thing once", () => {
+  test("an event sends each message once", () => {
     expect(compose([problem(), problem()], event, defaultPolicy)).toMatchObject({
       messages: [{}],
       dropped: ["repeated"],
     });
-  });
-
-  test("separate clearing gives the recovery a row of its own", () => {
-    expect(one(recovery())).toMatchObject({
-      severity: 0,
-      summary: "Web is up",
-      identifier: expect.stringMatching(/:0$/),
-    });
-  });
-
-  test("clearing by automation rewrites each row that the problem can have", () => {
-    const policy = { ...defaultPolicy, minSeverity: 3, clearing: "automation" } as const;
-    const { messages } = compose([recovery([2, 3, 4])], event, policy);
-    expect(messages.map(({ severity, summary }) => [severity, summary])).toEqual([
-      [3, "CLEAR: Web is up"],
-      [4, "CLEAR: Web is up"],
-    ]);
-    expect(messages[1]?.identifier).toBe(one(problem()).identifier);
   });
 });

@@ -2,7 +2,8 @@ import { generate } from "selfsigned";
 import { afterEach, describe, expect, test } from "vitest";
 import { type LocalConsole, type LocalConsoleOptions, startConsole } from "../src/local/console.ts";
 import type { PantherMessage } from "../src/message.ts";
-import { type ConsoleOptions, classify, type PantherConsole, pantherConsole } from "../src/panther.ts";
+import { classify } from "../src/panther/answers.ts";
+import { type ConsoleOptions, type PantherConsole, pantherConsole } from "../src/panther/client.ts";
 
 describe("an answer", () => {
   test.each([
@@ -47,9 +48,10 @@ const message: PantherMessage = {
   region: "eu-west-1",
   source: "aws.test",
   detail_type: "Test",
+  time: "2026-03-14T09:26:53Z",
 };
 
-/** A clock that only sleeping moves, so that back-off takes no time. */
+/** A clock that only `sleep` advances, so that back-off takes no time. */
 class Clock {
   time = 0;
   slept: number[] = [];
@@ -84,7 +86,7 @@ async function consoles(
 }
 
 describe("delivery", () => {
-  test("keeps its connection for many messages, one after the other", async () => {
+  test("reuses its connection for messages one after the other", async () => {
     const { local, console } = await consoles();
     for (let i = 0; i < 50; i++)
       expect(await console.deliver(message, 60_000)).toMatchObject({ outcome: "delivered", requests: 1 });
@@ -93,7 +95,7 @@ describe("delivery", () => {
     expect(local.rows.all()).toMatchObject([{ tally: 50, severity: 4, node: "web-1" }]);
   });
 
-  test("opens no more connections than it may", async () => {
+  test("opens no more connections than the limit", async () => {
     const { local, console } = await consoles({ connections: 3 });
     await Promise.all(Array.from({ length: 40 }, () => console.deliver(message, 60_000)));
     expect(local.counts).toEqual({ requests: 40, connections: 3 });
@@ -120,7 +122,7 @@ describe("delivery", () => {
     expect(clock.slept).toEqual([100, 200, 400, 800]);
   });
 
-  test("stops where the invocation's time would not last", async () => {
+  test("stops before the deadline", async () => {
     const { local, console, clock } = await consoles();
     local.fault = { status: 503, body: {} };
     expect(await console.deliver(message, 500)).toMatchObject({ outcome: "undelivered", requests: 2 });
@@ -135,21 +137,21 @@ describe("delivery", () => {
     expect(clock.slept).toEqual([7000]);
   });
 
-  test("does not send again what the console gave no answer to in time: it may have it", async () => {
+  test("does not retry after a timeout, since the console may have the message", async () => {
     const { local, console } = await consoles({ timeout: 300 });
     local.fault = "hang";
     expect(await console.deliver(message, 60_000)).toMatchObject({ outcome: "undelivered", requests: 1 });
     expect(local.counts.requests).toBe(1);
   });
 
-  test("refuses for good what the console refuses, with its reason", async () => {
+  test("reports a message that the console refuses, with its reason, and does not retry", async () => {
     const { console, local } = await consoles();
     const refused = await console.deliver({ ...message, summary: "" }, 60_000);
     expect(refused).toEqual({ outcome: "refused", reason: "HTTP 400: Summary field should have a value", requests: 1 });
     expect(local.counts.requests).toBe(1);
   });
 
-  test("keeps what an unauthorised answer met, and reads the token again", async () => {
+  test("reads the token again after an unauthorised answer, and reports the message as undelivered", async () => {
     const token = { value: "0".repeat(32), reads: 0 };
     const { local, console } = await consoles({
       token: {
@@ -167,7 +169,7 @@ describe("delivery", () => {
     expect(await console.deliver(message, 60_000)).toMatchObject({ outcome: "delivered" });
   });
 
-  test("sends at once with a token that was rotated", async () => {
+  test("sends again at once with a rotated token", async () => {
     let value = "0".repeat(32);
     const { local, console } = await consoles({
       token: {
@@ -181,7 +183,7 @@ describe("delivery", () => {
     expect(await console.deliver(message, 60_000)).toMatchObject({ outcome: "delivered", requests: 2 });
   });
 
-  test("says why the token could not be read", async () => {
+  test("reports why the token could not be read", async () => {
     const unreadable = async (): Promise<never> => {
       throw new Error("no such secret");
     };
@@ -189,23 +191,23 @@ describe("delivery", () => {
     expect(await console.deliver(message, 60_000)).toMatchObject({ outcome: "undelivered", reason: "no such secret" });
   });
 
-  test("speaks TLS, and not with a console that it does not know", async () => {
+  test("uses TLS, and refuses an unknown certificate", async () => {
     const { private: key, cert } = await generate([{ name: "commonName", value: "localhost" }], {
       extensions: [{ name: "subjectAltName", altNames: [{ type: 2, value: "localhost" }] }],
     });
     const tls = { key, cert };
-    const { console: stranger } = await consoles({}, { tls });
-    expect(await stranger.deliver(message, 60_000)).toMatchObject({
+    const { console: distrusting } = await consoles({}, { tls });
+    expect(await distrusting.deliver(message, 60_000)).toMatchObject({
       outcome: "undelivered",
       reason: expect.stringMatching(/SELF_SIGNED|self-signed/i),
     });
-    const { console: friend } = await consoles({ tls: { ca: cert } }, { tls });
-    expect(await friend.deliver(message, 60_000)).toMatchObject({ outcome: "delivered" });
+    const { console: trusting } = await consoles({ tls: { ca: cert } }, { tls });
+    expect(await trusting.deliver(message, 60_000)).toMatchObject({ outcome: "delivered" });
   });
 });
 
 describe("the circuit", () => {
-  test("opens after failures in a row, fails fast, probes with one, and closes", async () => {
+  test("opens after failures in a row, fails fast, probes with one message, and closes", async () => {
     const { local, console, clock } = await consoles();
     local.fault = { status: 503, body: {} };
     for (let i = 0; i < 3; i++) await console.deliver(message, clock.time + 60_000);
@@ -233,7 +235,7 @@ describe("the circuit", () => {
     expect(await console.deliver(message, clock.time + 60_000)).toMatchObject({ outcome: "delivered" });
   });
 
-  test("stays closed where a refused message is all that fails", async () => {
+  test("stays closed where messages are only refused", async () => {
     const { console } = await consoles();
     for (let i = 0; i < 5; i++) await console.deliver({ ...message, node: "" }, 60_000);
     expect(await console.deliver(message, 60_000)).toMatchObject({ outcome: "delivered" });

@@ -48,7 +48,7 @@ describe("laws", () => {
   const valid = generated.filter(({ pattern }) => !(compiled(pattern) instanceof PatternError));
   const scalar = fc.oneof(fc.constantFrom("", "a", "ab", "AB", "b", "10.0.0.1", 0, 5, -1.5, true, null), fc.string());
 
-  test("neither any pattern nor any event gives another error than a PatternError", () => {
+  test("no pattern and no event causes an error other than PatternError", () => {
     fc.assert(
       fc.property(fc.oneof(fc.anything(), fc.jsonValue()), fc.anything(), (pattern, event) => {
         const result = compiled(pattern);
@@ -109,7 +109,7 @@ describe("laws", () => {
     );
   });
 
-  test("$or matches where one of its objects does", () => {
+  test("$or matches if one of its objects does", () => {
     /** Not with a field `prefix`, a name that `$or` does not allow. */
     const allowed = valid.filter(({ pattern }) => isObject(pattern) && !("prefix" in pattern));
     fc.assert(
@@ -122,7 +122,7 @@ describe("laws", () => {
     );
   });
 
-  test("anything-but matches the values that are there and that its operand does not match", () => {
+  test("anything-but matches the values that its operand does not match", () => {
     const operand = fc.oneof(
       fc.tuple(fc.constantFrom("prefix", "suffix"), fc.string({ minLength: 1, maxLength: 2 })),
       fc.tuple(fc.constant("equals-ignore-case"), fc.constantFrom("a", "AB", "aB", "")),
@@ -137,13 +137,13 @@ describe("laws", () => {
     );
   });
 
-  test("what stands before and after a star does not overlap", () => {
+  test("texts before and after a star do not overlap", () => {
     expect(matches({ a: [{ wildcard: "ab*ba" }] }, { a: "aba" })).toBe(false);
     expect(matches({ a: [{ wildcard: "ab*ba" }] }, { a: "abba" })).toBe(true);
     expect(matches({ a: [{ wildcard: "*ab*ba*a" }] }, { a: "abba" })).toBe(false);
   });
 
-  test("fields that the pattern does not name do not matter", () => {
+  test("fields that the pattern does not name have no effect", () => {
     fc.assert(
       fc.property(valid, fc.jsonValue(), ({ pattern, event }, value) => {
         const wider = { other: value, ...(event as Fields), "an.other": value };
@@ -153,7 +153,7 @@ describe("laws", () => {
   });
 });
 
-describe("what a wrong pattern is told", () => {
+describe("the error of an invalid pattern", () => {
   test.each<[pattern: unknown, message: string]>([
     ["aws.ec2", 'At the top of the pattern, a pattern is an object such as { "source": ["aws.ec2"] }, not "aws.ec2".'],
     [
@@ -193,7 +193,7 @@ describe("what a wrong pattern is told", () => {
     [{ source: [{ wildcard: "a**b" }] }, 'At source[0], "wildcard" takes no two stars in a row, so write one.'],
     [
       { source: [{ wildcard: "C:\\temp" }] },
-      'At source[0], a backslash in "wildcard" stands before * or another backslash only.',
+      'At source[0], a backslash in "wildcard" only comes before * or another backslash.',
     ],
     [
       { detail: { n: [{ numeric: ["<", 5, ">", 1] }] } },
@@ -241,7 +241,7 @@ describe("what a wrong pattern is told", () => {
     expect(error).toMatchObject({ name: "PatternError", message });
   });
 
-  test("a pattern that nests or multiplies without end", () => {
+  test("a pattern with endless levels or combinations", () => {
     let nested: unknown = ["x"];
     for (let depth = 0; depth < 100_000; depth++) nested = { a: nested };
     expect(compiled(nested)).toMatchObject({ message: expect.stringContaining("more than 1000 levels") });
@@ -256,14 +256,14 @@ describe("hostile events", () => {
   const byField = compilePattern({ detail: { state: [{ exists: true }], code: [{ "anything-but": 5 }] } });
 
   test.each([null, undefined, 5, "detail", true, [], [{ detail: { state: 1, code: 1 } }], () => {}, Symbol("event")])(
-    "%s is no event",
+    "%s is not an event",
     (event) => {
       expect(byField.matches(event)).toBe(false);
       expect(matches({ source: [{ exists: false }] }, event)).toBe(false);
     },
   );
 
-  test("keys of prototypes are fields like any other", () => {
+  test("keys of prototypes are ordinary fields", () => {
     for (const key of ["__proto__", "constructor", "toString", "hasOwnProperty"]) {
       const pattern: unknown = JSON.parse(`{"detail":{"${key}":{"a":["x"]}}}`);
       expect(matches(pattern, JSON.parse(`{"detail":{"${key}":{"a":"x"}}}`)), key).toBe(true);

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { AwsEvent } from "../src/event.ts";
-import { createReport } from "../src/report.ts";
+import { createReport } from "../src/forward/report.ts";
 
 const event: AwsEvent = {
   id: "1",
+  time: "2026-03-14T09:26:53Z",
   source: "com.example",
   detailType: "Order Stuck",
   account: "111122223333",
@@ -17,12 +18,12 @@ const write = process.stdout.write;
 const writeError = process.stderr.write;
 beforeEach(() => {
   lines = [];
-  const take = ((chunk: string | Uint8Array) => {
+  const capture = ((chunk: string | Uint8Array) => {
     for (const line of String(chunk).split("\n").filter(Boolean)) lines.push(JSON.parse(line));
     return true;
   }) as typeof write;
-  process.stdout.write = take;
-  process.stderr.write = take;
+  process.stdout.write = capture;
+  process.stderr.write = capture;
 });
 afterEach(() => {
   process.stdout.write = write;
@@ -35,7 +36,7 @@ const restored = <Value>(value: () => Value): Value => {
   return value();
 };
 
-test("counts what was asked for, each under its name and dimensions, once it is published", () => {
+test("publishes each count with its name and dimensions", () => {
   const report = createReport("AWS-Events2Panther");
   report.delivered(12);
   report.delivered(30);
@@ -58,13 +59,13 @@ test("counts what was asked for, each under its name and dimensions, once it is 
   });
 });
 
-test("publishes nothing where there is nothing", () => {
+test("publishes nothing if nothing was counted", () => {
   const report = createReport("AWS-Events2Panther");
   report.publish();
   restored(() => expect(lines).toEqual([]));
 });
 
-test("logs an event's JSON once a minute for its kind", () => {
+test("logs the JSON of one event a minute for each source and detail-type", () => {
   let time = 0;
   const report = createReport("AWS-Events2Panther", () => time);
   const logged = (): number => lines.filter(({ message }) => message === "There is no formatter for the event").length;
@@ -79,7 +80,7 @@ test("logs an event's JSON once a minute for its kind", () => {
   restored(() => expect(counts).toEqual([1, 2, 3]));
 });
 
-test("hides the secret in every line, in fields and within text", () => {
+test("hides the secret in every line, in fields and inside text", () => {
   const report = createReport("AWS-Events2Panther");
   const secret = "S".repeat(32);
   report.hide(secret);

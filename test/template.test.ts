@@ -224,7 +224,9 @@ describe("the failure path", () => {
       .filter(({ Type }) => Type === "AWS::CloudWatch::Alarm")
       .map(({ Properties }) => Properties.AlarmName["Fn::Sub"]);
     expect(names.sort()).toEqual(["DeadLetters", "Errors", "Undelivered"].map((name) => `\${AWS::StackName}-${name}`));
-    expect(readFileSync(path.join(root, "src/loops.ts"), "utf8")).toContain('["DeadLetters", "Undelivered", "Errors"]');
+    expect(readFileSync(path.join(root, "src/forward/loops.ts"), "utf8")).toContain(
+      '["DeadLetters", "Undelivered", "Errors"]',
+    );
   });
 });
 

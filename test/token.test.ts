@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { tokenOf } from "../src/token.ts";
+import { tokenOf } from "../src/panther/token.ts";
 
 const arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:panther-AbCdEf";
 const one = "1".repeat(32);
@@ -20,20 +20,20 @@ const secret = (values: (string | undefined | Error)[], key?: string) => {
 };
 
 describe("a token", () => {
-  test("of the environment stays as it is", async () => {
+  test("of the environment does not change", async () => {
     const token = tokenOf({ kind: "value", token: "t" });
     expect(await token.current()).toBe("t");
     expect(await token.refresh()).toBe(false);
   });
 
-  test("of a secret is read once, also by many at once", async () => {
+  test("of a secret is read once, also by concurrent callers", async () => {
     const { token, reads } = secret([one]);
     expect(await Promise.all([token.current(), token.current()])).toEqual([one, one]);
     expect(await token.current()).toBe(one);
     expect(reads()).toBe(1);
   });
 
-  test("is read again when it was not taken, at most once a minute", async () => {
+  test("is read again after a refusal, at most once a minute", async () => {
     const { token, reads, pass } = secret([one, two, two, `${"3".repeat(32)}`]);
     await token.current();
     expect(await Promise.all([token.refresh(), token.refresh()])).toEqual([true, true]);
@@ -45,7 +45,7 @@ describe("a token", () => {
     expect(reads()).toBe(3);
   });
 
-  test("that could not be read is tried again", async () => {
+  test("that could not be read is requested again", async () => {
     const { token } = secret([new Error("throttled"), one]);
     await expect(token.current()).rejects.toThrow("throttled");
     expect(await token.current()).toBe(one);

@@ -5,10 +5,10 @@ import path from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { type AwsEvent, parseEvent } from "../src/event.ts";
-import { endsOf } from "../src/formatters/formatter.ts";
 import { registry } from "../src/formatters/registry.ts";
+import { endsOf } from "../src/grammar/formatter.ts";
 import { registered } from "../src/local/new.ts";
-import { readSample, sampleHome } from "../src/local/samples.ts";
+import { readSample, render, sampleHome } from "../src/local/samples.ts";
 import { root } from "../src/local/template.ts";
 import { startWorkshop, type Workshop } from "../src/local/workshop.ts";
 
@@ -28,12 +28,13 @@ function copyOfProject(): string {
   writeFileSync(registry, registered(readFileSync(registry, "utf8"), "aws.foo", "foo", "foo"));
   writeFileSync(path.join(copy, "src/formatters/foo.ts"), foo("failed"));
   mkdirSync(path.join(copy, "events/foo"));
-  const event = { source: "aws.foo", "detail-type": "Foo Job", detail: { name: "nightly", state: "FAILED" } };
+  const detail = { name: "nightly", state: "FAILED" };
+  const event = { source: "aws.foo", "detail-type": "Foo Job", time: "2026-11-24T10:12:05Z", detail };
   writeFileSync(path.join(copy, "events/foo/failed.json"), JSON.stringify(event));
   return copy;
 }
 
-const foo = (said: string): string => `import { states } from "./states.ts";
+const foo = (outcome: string): string => `import { states } from "../grammar/states.ts";
 export const foo = () => states("aws.foo", [
   {
     detailType: "Foo Job",
@@ -41,7 +42,7 @@ export const foo = () => states("aws.foo", [
     thing: "Foo job",
     name: "detail.name",
     problems: { failed: 3 },
-    says: { failed: "${said}" },
+    outcomes: { failed: "${outcome}" },
   },
 ]);
 `;
@@ -93,15 +94,28 @@ describe("the workshop's API", () => {
     expect(await request(workshop, { host: "evil.example:5001" }, "GET")).toBe(403);
   });
 
-  test.for([true, false])("deletes what is cleared only where the trigger is installed: %s", async (clearTrigger) => {
-    const workshop = await startWorkshop({ clearTrigger, watch: false });
+  test.for([true, false])("deletes what a recovery ends only where the kit is installed: %s", async (kit) => {
+    const workshop = await startWorkshop({ kit, watch: false });
     onTestFinished(() => workshop.close());
-    await send(workshop, { node: "web1", summary: "Disk is full", identifier: "disk" });
-    await send(workshop, { node: "web1", summary: "CLEAR: Disk is no longer full", identifier: "disk" });
-    await send(workshop, { node: "web2", summary: "Disk is fine", severity: 0 });
+    const [key, begin, end] = ["111122223333:eu-west-1:disk", "2026-11-24T10:00:00Z", "2026-11-24T10:05:00Z"];
+    await send(workshop, {
+      node: "web1",
+      summary: "Disk is full",
+      identifier: `${key}:2`,
+      external_id: key,
+      time: begin,
+    });
+    await send(workshop, {
+      node: "web1",
+      summary: "Disk is no longer full",
+      severity: 0,
+      identifier: `${key}:0@${end}`,
+      external_id: `${key}@${end}`,
+      time: end,
+    });
     workshop.console.sweep();
     const left = workshop.console.rows.all().map(({ summary }) => summary);
-    expect(left).toEqual(clearTrigger ? [] : ["CLEAR: Disk is no longer full"]);
+    expect(left).toEqual(kit ? ["Disk is no longer full"] : ["Disk is full"]);
   });
 
   test("allows the page no other host and no inline script", async () => {
@@ -164,7 +178,7 @@ describe.skipIf(!chromiumPath)("the workshop's page", () => {
     await page.locator(".sample").first().waitFor();
   };
 
-  test("tells how to send a message, shows it at once, and counts its repeats", async () => {
+  test("shows how to send a message, shows it at once, and counts its repeats", async () => {
     expect(await page.locator("#how-to").textContent()).toContain(workshop.console.url);
     await send(workshop, { node: "Web1", summary: "Disk is 91% full", identifier: "disk" });
     await row("web1").waitFor();
@@ -211,8 +225,7 @@ describe.skipIf(!chromiumPath)("the workshop's page", () => {
   test("shows what a row came from, by keyboard alone", async () => {
     const { event } = readSample("ec2/instance-stopped");
     workshop.announce(event);
-    const message = JSON.parse(readFileSync(path.join(folder, "test/expected/ec2/instance-stopped.json"), "utf8"));
-    await send(workshop, message.messages[0]);
+    await send(workshop, { ...render(event, registry).messages[0] });
     await row("is stopped").waitFor();
     await row("is stopped").getByRole("button").focus();
     await page.keyboard.press("Enter");
@@ -395,7 +408,7 @@ describe.skipIf(!chromiumPath)("the workshop's page", () => {
 
   test("stays usable with ten thousand rows", async () => {
     for (let index = 0; index < 10_000; index++) {
-      workshop.console.rows.take({
+      workshop.console.rows.add({
         node: `node-${index}`,
         tag: "Load",
         summary: `Disk ${index} is full`,
@@ -417,7 +430,7 @@ describe.skipIf(!chromiumPath)("the workshop's page", () => {
   });
 });
 
-/** WCAG's contrast of an element's text with what is behind it. Runs in the page. */
+/** WCAG's contrast of an element's text with its background. Runs in the page. */
 function contrastOf(element: Element): number {
   const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
   if (!canvas) return 0;
@@ -435,8 +448,8 @@ function contrastOf(element: Element): number {
     canvas.fillRect(0, 0, 1, 1);
     return luminance();
   };
-  let behind = paint("white");
-  for (const ancestor of ancestors) behind = paint(getComputedStyle(ancestor).backgroundColor);
+  let background = paint("white");
+  for (const ancestor of ancestors) background = paint(getComputedStyle(ancestor).backgroundColor);
   const text = paint(getComputedStyle(element).color);
-  return (Math.max(text, behind) + 0.05) / (Math.min(text, behind) + 0.05);
+  return (Math.max(text, background) + 0.05) / (Math.min(text, background) + 0.05);
 }

@@ -1,5 +1,5 @@
-import { tail } from "./fields.ts";
-import { states } from "./states.ts";
+import { lastSegmentAt } from "../grammar/fields.ts";
+import { states } from "../grammar/states.ts";
 
 export const a4b = () =>
   states("aws.a4b", [
@@ -7,9 +7,9 @@ export const a4b = () =>
       detailType: "Alexa for Business Room State Change",
       means: "A room was reserved, entered or released",
       thing: "Alexa for Business room",
-      name: [tail("resources.0"), tail("detail.calendar-event.roomArn")],
-      state: tail("detail.event-type"),
+      name: [lastSegmentAt("resources.0"), lastSegmentAt("detail.calendar-event.roomArn")],
+      state: lastSegmentAt("detail.event-type"),
       problems: {},
-      says: { RoomRelease: "was released", RoomCheckIn: "was entered" },
+      outcomes: { RoomRelease: "was released", RoomCheckIn: "was entered" },
     },
   ]);

@@ -1,20 +1,24 @@
 import * as z from "zod";
-import { type Condition, condition, note, type Statement } from "../condition.ts";
+import { arnName, lastSegment } from "../arn.ts";
+import { condition, type Notice, note, type Statement } from "../condition.ts";
 import type { AwsEvent } from "../event.ts";
-import type { Notice } from "../notice.ts";
-import { arnName, first, flag, lastPart, place, text } from "./fields.ts";
-import { formatter } from "./formatter.ts";
-import { consoleLink } from "./links.ts";
-import { states } from "./states.ts";
-import { words } from "./words.ts";
+import { accountRegion, first, flag, type Read, text } from "../grammar/fields.ts";
+import { type Formatter, formatter } from "../grammar/formatter.ts";
+import { consoleLink } from "../grammar/links.ts";
+import { states, suffix } from "../grammar/states.ts";
+import { words } from "../grammar/words.ts";
 
-const ends = "the same finding resolved, archived or deleted";
-const externalAccess = condition("access-analyzer", {
-  grades: { 4: "public", 3: "shared with someone outside" },
-  ends,
+const access = condition("access-analyzer", {
+  grades: { 4: "public", 3: "shared with someone outside, or reached from inside the organization", 2: "unused" },
+  ends: "the same finding resolved, archived or deleted",
 });
-const unusedAccess = condition("access-analyzer", { grades: { 2: "unused" }, ends });
-const internalAccess = condition("access-analyzer", { grades: { 3: "reached from inside the organization" }, ends });
+type Grade = 2 | 3 | 4;
+
+/** The condition with the grades that one event type raises, for the documents. */
+const raising = (...grades: readonly Grade[]): typeof access => ({
+  ...access,
+  grades: Object.fromEntries(grades.map((grade) => [grade, access.grades[grade]])),
+});
 
 const finding = () =>
   z.object({
@@ -31,94 +35,131 @@ const finding = () =>
 
 type Finding = z.infer<ReturnType<typeof finding>>;
 
-/** `S3 bucket payroll`. */
-function thingOf({ resource, resourceType }: Finding): string | undefined {
-  const [, service, kind] = resourceType?.split("::") ?? [];
-  return [service, kind && words(kind), arnName(resource)].filter(Boolean).join(" ") || undefined;
+/** What an active finding says about its resource. */
+interface Exposure {
+  readonly grade: Grade;
+  readonly outcome: string;
+  readonly context?: string;
 }
 
-/** A finding of any analyzer; `raise` makes the notice of an active one. */
-function noticeOf(
-  detail: Finding,
-  event: AwsEvent,
-  access: Pick<Condition, "clear" | "name">,
-  raise: (thing: string, statement: (summary: string) => Statement) => Notice,
-): Notice {
-  const { resource, status, error, isDeleted } = detail;
-  const analyzer = lastPart(event.resources[0]);
-  const of = detail.id ?? detail.findingId ?? resource ?? analyzer ?? "any";
-  const thing = thingOf(detail);
-  const statement = (summary: string): Statement => ({
-    of,
-    node: arnName(resource) ?? analyzer ?? place(event),
-    summary,
+/** `S3 bucket` of `AWS::S3::Bucket`. */
+function kindOf({ resourceType }: Finding): string | undefined {
+  const [, service, kind] = resourceType?.split("::") ?? [];
+  return [service, kind && words(kind)].filter(Boolean).join(" ") || undefined;
+}
+
+function statementOf({ id, findingId, resource }: Finding, event: AwsEvent): Pick<Statement, "of" | "node" | "link"> {
+  const analyzer = lastSegment(event.resources[0]);
+  return {
+    of: id ?? findingId ?? resource ?? analyzer ?? "any",
+    node: arnName(resource) ?? analyzer ?? accountRegion(event),
     link: analyzer ? consoleLink(event.region, "access-analyzer/home", `#/analyzer/${analyzer}`) : undefined,
-  });
+  };
+}
+
+function noticeOf(detail: Finding, event: AwsEvent, exposureOf: (detail: Finding) => Exposure): Notice {
+  const { resource, status, error, isDeleted } = detail;
+  const statement = statementOf(detail, event);
+  const [kind, name] = [kindOf(detail), arnName(resource)];
+  const subject = [kind, name].filter(Boolean).join(" ");
   if (isDeleted || status === "RESOLVED" || status === "ARCHIVED") {
-    const how = isDeleted ? "deleted" : status === "ARCHIVED" ? "archived" : "resolved";
-    return access.clear(statement(`Access Analyzer: finding about ${thing ?? "a resource"} was ${how}`));
+    const outcome = `was ${isDeleted ? "deleted" : status === "ARCHIVED" ? "archived" : "resolved"}`;
+    const context = `for ${subject || "a resource"}`;
+    return access.clear({ ...statement, thing: "Access Analyzer finding", outcome, context });
   }
-  if (!thing || !status) {
-    const summary = `Access Analyzer${analyzer ? ` ${analyzer}` : ""} updated a finding${thing ? ` about ${thing}` : ""}`;
-    return note(access.name, { ...statement(summary), of: `${of}:updated` });
+  if (!subject || !status) {
+    return note(access.name, {
+      ...statement,
+      of: `${statement.of}:updated`,
+      thing: "Access Analyzer",
+      name: lastSegment(event.resources[0]),
+      outcome: "updated a finding",
+      context: subject && `about ${subject}`,
+    });
   }
   if (error) {
-    const summary = `Access Analyzer could not analyse ${thing}: ${words(error)}`;
-    return note(access.name, { ...statement(summary), of: `${of}:error` });
+    return note(access.name, {
+      ...statement,
+      of: `${statement.of}:error`,
+      thing: "Access Analyzer",
+      outcome: "could not analyse",
+      context: subject,
+      reason: words(error),
+    });
   }
-  return raise(thing, statement);
+  const { grade, outcome, context } = exposureOf(detail);
+  return access.raise(grade, {
+    ...statement,
+    thing: kind ?? "Resource",
+    name,
+    outcome,
+    context: [context, ", found by Access Analyzer"].join(""),
+  });
 }
 
-export const accessanalyzer = () =>
-  [
-    formatter({
-      source: "aws.access-analyzer",
-      detailType: "Access Analyzer Finding",
-      means: "A resource can be reached from outside the account or organization, or no longer",
-      conditions: [externalAccess],
-      detail: finding,
-      format: (detail, event) =>
-        noticeOf(detail, event, externalAccess, (thing, statement) =>
-          detail.isPublic
-            ? externalAccess.raise(4, statement(`Access Analyzer: ${thing} is public`))
-            : externalAccess.raise(3, statement(`Access Analyzer: ${thing} is shared with someone outside`)),
-        ),
-    }),
-    formatter({
-      source: "aws.access-analyzer",
-      detailType: "Unused Access Finding for IAM entities",
-      means: "A role, user, key, password or permission has not been used for long",
-      conditions: [unusedAccess],
-      detail: finding,
-      format: (detail, event) => {
-        // UnusedIAMRole, UnusedIAMUserAccessKey, UnusedIAMUserPassword, UnusedPermission
-        const kind = words((detail.findingType ?? "unused access").replace(/^Unused(?:IAM)?/, ""));
-        const predicate = kind === "role" ? "is unused" : `has an unused ${kind.replace(/^user /, "")}`;
-        return noticeOf(detail, event, unusedAccess, (thing, statement) =>
-          unusedAccess.raise(2, statement(`Access Analyzer: ${thing} ${predicate}`)),
-        );
-      },
-    }),
-    formatter({
-      source: "aws.access-analyzer",
-      detailType: "Internal Access Finding",
-      means: "Someone inside the organization has access to a resource that is watched",
-      conditions: [internalAccess],
-      detail: finding,
-      format: (detail, event) =>
-        noticeOf(detail, event, internalAccess, (thing, statement) =>
-          internalAccess.raise(3, statement(`Access Analyzer: ${thing} can be reached from inside the organization`)),
-        ),
-    }),
-    ...states("aws.access-analyzer", [
-      {
-        detailType: "Access Preview State Change",
-        means: "A preview of who could reach a resource was made or failed",
-        thing: "Access Analyzer preview of",
-        condition: "preview",
-        name: (event) => arnName(first("detail.configuredResources.0", "detail.configuredResources")(event)),
-        state: "detail.status",
-        problems: {},
-      },
-    ]),
-  ].flat();
+const external = ({ isPublic }: Finding): Exposure =>
+  isPublic ? { grade: 4, outcome: "is public" } : { grade: 3, outcome: "is shared with someone outside" };
+
+/** From UnusedIAMRole, UnusedIAMUserAccessKey, UnusedIAMUserPassword or UnusedPermission. */
+function unused({ findingType = "unused access" }: Finding): Exposure {
+  const kind = words(findingType.replace(/^Unused(?:IAM)?/, ""));
+  return { grade: 2, outcome: kind === "role" ? "is unused" : `has an unused ${kind.replace(/^user /, "")}` };
+}
+
+const internal = (): Exposure => ({
+  grade: 3,
+  outcome: "can be reached",
+  context: "from inside the organization",
+});
+
+const findings = (
+  detailType: string,
+  means: string,
+  grades: readonly Grade[],
+  exposureOf: (detail: Finding) => Exposure,
+): Formatter[] =>
+  formatter({
+    source: "aws.access-analyzer",
+    detailType,
+    means,
+    conditions: [raising(...grades)],
+    detail: finding,
+    format: (detail, event) => noticeOf(detail, event, exposureOf),
+  });
+
+const previewed: Read = (event) => arnName(first("detail.configuredResources.0", "detail.configuredResources")(event));
+
+export const accessanalyzer = () => [
+  ...findings(
+    "Access Analyzer Finding",
+    "A resource can be reached from outside the account or organization, or no longer",
+    [4, 3],
+    external,
+  ),
+  ...findings(
+    "Unused Access Finding for IAM entities",
+    "A role, user, key, password or permission has not been used for long",
+    [2],
+    unused,
+  ),
+  ...findings(
+    "Internal Access Finding",
+    "Someone inside the organization has access to a resource that is watched",
+    [3],
+    internal,
+  ),
+  ...states("aws.access-analyzer", [
+    {
+      detailType: "Access Preview State Change",
+      means: "A preview of who could reach a resource was made or failed",
+      thing: "Access Analyzer preview",
+      condition: "preview",
+      name: [],
+      node: previewed,
+      key: previewed,
+      state: "detail.status",
+      problems: {},
+      context: suffix("for", previewed),
+    },
+  ]),
+];

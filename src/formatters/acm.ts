@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { condition, note, type Statement } from "../condition.ts";
-import type { Notice } from "../notice.ts";
-import { flag, lastPart, number, place, text } from "./fields.ts";
-import { type Formatter, formatter } from "./formatter.ts";
-import { consoleLink } from "./links.ts";
-import { words } from "./words.ts";
+import { lastSegment } from "../arn.ts";
+import { condition, type Notice, note, type Statement } from "../condition.ts";
+import { accountRegion, flag, number, text } from "../grammar/fields.ts";
+import { type Formatter, formatter } from "../grammar/formatter.ts";
+import { consoleLink } from "../grammar/links.ts";
+import { words } from "../grammar/words.ts";
 
 interface Certificate {
   readonly DaysToExpiry?: number | undefined;
@@ -15,7 +15,7 @@ interface Certificate {
 }
 
 /** Makes the statement about the certificate of the event. */
-type StatementOf = (predicate: string) => Statement;
+type StatementOf = (outcome: string, reason?: string) => Statement;
 
 const certificate = condition("acm", {
   grades: {
@@ -36,7 +36,7 @@ const buckets = [
 ] as const;
 
 function expiry({ DaysToExpiry = 45 }: Certificate, statement: StatementOf): Notice {
-  const [days, grade] = buckets.find(([most]) => DaysToExpiry <= most) ?? [];
+  const [days, grade] = buckets.find(([maxDays]) => DaysToExpiry <= maxDays) ?? [];
   return grade
     ? certificate.raise(grade, statement(`expires within ${days} days`))
     : note("acm:early", statement("is approaching its expiry"));
@@ -47,8 +47,6 @@ function availability({ Action }: Certificate, statement: StatementOf): Notice {
     ? note("acm:issued", statement("was issued"))
     : certificate.clear(statement(`is available${Action ? ` after its ${words(Action)}` : ""}`));
 }
-
-const because = (reason: string | undefined): string => (reason ? `: ${words(reason)}` : "");
 
 const about = (
   detailType: string | readonly string[],
@@ -72,12 +70,15 @@ const about = (
       }),
     format: (detail, event) => {
       const [arn] = event.resources;
-      const id = lastPart(arn);
+      const id = lastSegment(arn);
       const name = detail.CommonName ?? id;
-      return noticeOf(detail, (predicate) => ({
+      return noticeOf(detail, (outcome, reason) => ({
         of: arn ?? name,
-        node: name ?? place(event),
-        summary: ["ACM certificate", name, predicate].filter(Boolean).join(" "),
+        node: name ?? accountRegion(event),
+        thing: "ACM certificate",
+        name,
+        outcome,
+        reason: reason && words(reason),
         link: id ? consoleLink(event.region, "acm/home", `#/certificates/${id}`) : undefined,
       }));
     },
@@ -93,13 +94,13 @@ export const acm = () =>
       "ACM Certificate Renewal Action Required",
       "A certificate cannot be renewed until somebody acts",
       ({ InUse, RenewalStatusReason }, statement) =>
-        certificate.raise(InUse ? 4 : 3, statement(`cannot be renewed until you act${because(RenewalStatusReason)}`)),
+        certificate.raise(InUse ? 4 : 3, statement("cannot be renewed until you act", RenewalStatusReason)),
     ),
     about(
       ["ACM Certificate Revoked", "ACM Certificate Revoked by Certificate Authority (CA)"],
       "A certificate was revoked: clients refuse it",
       ({ InUse, RevocationReason }, statement) =>
-        certificate.raise(InUse === false ? 4 : 5, statement(`was revoked${because(RevocationReason)}`)),
+        certificate.raise(InUse === false ? 4 : 5, statement("was revoked", RevocationReason)),
     ),
     about(
       "ACM Certificate Available",

@@ -1,8 +1,8 @@
-import { tail } from "./fields.ts";
-import { type StateRow, states } from "./states.ts";
+import { lastSegmentAt } from "../grammar/fields.ts";
+import { type StateRow, states } from "../grammar/states.ts";
 
 const authority = {
-  name: tail("resources.0"),
+  name: lastSegmentAt("resources.0"),
   state: "detail.result",
   problems: { failure: 3 },
   ends: ["success"],

@@ -1,5 +1,5 @@
-import { tail } from "./fields.ts";
-import { states } from "./states.ts";
+import { lastSegmentAt } from "../grammar/fields.ts";
+import { states } from "../grammar/states.ts";
 
 export const airflow = () =>
   states("aws.airflow", [
@@ -7,11 +7,11 @@ export const airflow = () =>
       detailType: "MWAA Environment Status Change",
       means: "An Airflow environment is being changed, is available, failed or is unavailable",
       thing: "Airflow environment",
-      name: ["detail.name", tail("detail.arn"), tail("resources.0")],
+      name: ["detail.name", lastSegmentAt("detail.arn"), lastSegmentAt("resources.0")],
       state: "detail.status",
       problems: { CREATE_FAILED: 4, UPDATE_FAILED: 4, UNAVAILABLE: 4 },
       ends: ["AVAILABLE"],
-      says: {
+      outcomes: {
         CREATE_FAILED: "could not be created",
         UPDATE_FAILED: "could not be updated",
         CREATING: "is being created",

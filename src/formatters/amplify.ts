@@ -1,6 +1,6 @@
-import { joined } from "./fields.ts";
-import { linkTo } from "./links.ts";
-import { states } from "./states.ts";
+import { joined } from "../grammar/fields.ts";
+import { linkTo } from "../grammar/links.ts";
+import { states } from "../grammar/states.ts";
 
 const branch = joined("/", "detail.appId", "detail.branchName");
 
@@ -9,13 +9,13 @@ export const amplify = () =>
     {
       detailType: "Amplify Deployment Status Change",
       means: "The deployment of an app's branch started, succeeded or failed",
-      thing: "Amplify deployment of",
+      thing: "Amplify deployment",
       condition: "deployment",
       name: branch,
       state: "detail.jobStatus",
       problems: { FAILED: 3 },
       ends: ["SUCCEED"],
-      says: { SUCCEED: "succeeded" },
+      outcomes: { SUCCEED: "succeeded" },
       link: linkTo("amplify/home#/{}/{}/{}", "detail.appId", "detail.branchName", "detail.jobId"),
     },
   ]);

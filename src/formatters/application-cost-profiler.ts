@@ -1,5 +1,5 @@
-import { place } from "./fields.ts";
-import { states } from "./states.ts";
+import { accountRegion } from "../grammar/fields.ts";
+import { states } from "../grammar/states.ts";
 
 export const applicationCostProfiler = () =>
   states("aws.application-cost-profiler", [
@@ -14,10 +14,10 @@ export const applicationCostProfiler = () =>
       means: "The report of costs per tenant was made, or could not be made or delivered",
       thing: "Application Cost Profiler",
       name: "detail.reportId",
-      key: place,
+      key: accountRegion,
       problems: { "no access": 2, "invalid data": 2, "not generated": 2, "not delivered": 2 },
       ends: ["generated"],
-      says: {
+      outcomes: {
         "no access": "cannot read its usage data",
         "invalid data": "found its usage data invalid",
         "not generated": "could not make its report",

@@ -1,10 +1,10 @@
-import { first, joined, tail } from "./fields.ts";
-import { type StateRow, states } from "./states.ts";
+import { first, joined, lastSegmentAt } from "../grammar/fields.ts";
+import { type StateRow, states } from "../grammar/states.ts";
 
 const job = {
   problems: { Failed: 3, PartiallyCompleted: 3, Expired: 3 },
   ends: ["Completed"],
-  says: {
+  outcomes: {
     PartiallyCompleted: "was completed in part only",
     Stopped: "was stopped",
     Submitted: "was submitted",
@@ -21,7 +21,7 @@ export const bedrock = () =>
       detailType: "Model Customization Job State Change",
       means: "A job that customizes a model is under way, complete, failed or was stopped",
       thing: "Bedrock model customization",
-      name: first("detail.jobName", tail("detail.jobArn"), tail("resources.0")),
+      name: first("detail.jobName", lastSegmentAt("detail.jobArn"), lastSegmentAt("resources.0")),
       state: ["detail.jobStatus", "detail.status"],
     },
     {
@@ -29,7 +29,12 @@ export const bedrock = () =>
       detailType: "Batch Inference Job State Change",
       means: "A batch inference job is under way, complete, failed, expired or was stopped",
       thing: "Bedrock batch inference",
-      name: first("detail.batchJobName", "detail.jobName", tail("detail.batchJobArn"), tail("resources.0")),
+      name: first(
+        "detail.batchJobName",
+        "detail.jobName",
+        lastSegmentAt("detail.batchJobArn"),
+        lastSegmentAt("resources.0"),
+      ),
       state: "detail.status",
     },
     {
@@ -40,13 +45,13 @@ export const bedrock = () =>
         "Bedrock Data Automation Job Failed With Service Error": "failed with a service error",
       },
       means: "A document or recording was processed, or could not be",
-      thing: "Bedrock data automation of",
+      thing: "Bedrock data automation",
       condition: "data-automation",
       name: joined("/", "detail.input_s3_object.s3_bucket", "detail.input_s3_object.name"),
       node: "detail.input_s3_object.s3_bucket",
       problems: { "failed with a client error": 3, "failed with a service error": 3 },
       ends: ["succeeded"],
-      says: { created: "began" },
+      outcomes: { created: "began" },
       reason: "detail.error_message",
     },
   ]);

@@ -1,6 +1,8 @@
-import { at, first, joined, type Read } from "./fields.ts";
-import { consoleLink } from "./links.ts";
-import { states } from "./states.ts";
+import { asString, isFields } from "../event.ts";
+import { at, first, joined, type Read } from "../grammar/fields.ts";
+import { consoleLink } from "../grammar/links.ts";
+import { states } from "../grammar/states.ts";
+import { cleanReason } from "../sentence.ts";
 
 /** The project in `arn:aws:codebuild:eu-west-1:111122223333:build/project:uuid`, should its name be missing. */
 const fromArn: Read = (event) => /:build\/([^:]+)/.exec(event.resources[0] ?? "")?.[1];
@@ -8,6 +10,27 @@ const project = first("detail.project-name", fromArn);
 const link: Read = (event) => {
   const name = project(event);
   return name && consoleLink(event.region, `codesuite/codebuild/${event.account}/projects/${name}/history`);
+};
+
+/** What CodeBuild writes of a phase, without its brackets: `[COMMAND_EXECUTION_ERROR: …]`, `[: ]` where there is nothing. */
+const contextOf = (context: unknown): string | undefined => {
+  const text = asString(Array.isArray(context) ? context[0] : context)?.replace(/^\[|\]$/g, "");
+  return text && /\w/.test(text) ? text : undefined;
+};
+
+/** `BUILD: COMMAND_EXECUTION_ERROR: …`: the phase in which a build failed, and why. */
+const failedPhase: Read = ({ detail }) => {
+  const information = detail["additional-information"];
+  const phases = isFields(information) && Array.isArray(information.phases) ? information.phases.filter(isFields) : [];
+  const failed = phases.find((phase) => /^(?:FAILED|FAULT|TIMED_OUT)$/.test(asString(phase["phase-status"]) ?? ""));
+  const texts = [asString(failed?.["phase-type"]), contextOf(failed?.["phase-context"])];
+  return texts.filter(Boolean).join(": ") || contextOf(detail["current-phase-context"]);
+};
+
+const phaseContext: Read = (event) => {
+  const name = project(event);
+  const why = contextOf(at("detail.completed-phase-context")(event));
+  return (name ? `in project ${name}` : "") + (why ? `: ${cleanReason(why)}` : "") || undefined;
 };
 
 export const codebuild = () =>
@@ -21,7 +44,7 @@ export const codebuild = () =>
       state: "detail.build-status",
       problems: { FAILED: 3, FAULT: 3, TIMED_OUT: 3 },
       ends: ["SUCCEEDED"],
-      says: {
+      outcomes: {
         FAILED: "failed to build",
         FAULT: "failed to build by a fault of CodeBuild",
         TIMED_OUT: "timed out in its build",
@@ -29,6 +52,7 @@ export const codebuild = () =>
         IN_PROGRESS: "is being built",
         STOPPED: "had its build stopped",
       },
+      reason: failedPhase,
       link,
     },
     {
@@ -40,11 +64,7 @@ export const codebuild = () =>
       key: joined(":", "detail.project-name", "detail.completed-phase"),
       state: "detail.completed-phase-status",
       problems: {},
-      where: (event) => {
-        const name = project(event);
-        const context = at("detail.completed-phase-context")(event);
-        return `${name ? ` in project ${name}` : ""}${context && !/^\[[\s:]*\]$/.test(context) ? `: ${context.slice(0, 160)}` : ""}`;
-      },
+      context: phaseContext,
       link,
     },
   ]);

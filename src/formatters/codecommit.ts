@@ -1,99 +1,160 @@
 import * as z from "zod";
-import { condition, note } from "../condition.ts";
-import { arnResource, lastPart, list, text } from "./fields.ts";
-import { formatter, UnexpectedPayload } from "./formatter.ts";
-import { consoleLink } from "./links.ts";
-import { lookUp, slug, words } from "./words.ts";
+import { arnResource, lastSegment } from "../arn.ts";
+import { type Actor, condition, note } from "../condition.ts";
+import { flag, list, text } from "../grammar/fields.ts";
+import { formatter, UnexpectedPayload } from "../grammar/formatter.ts";
+import { consoleLink } from "../grammar/links.ts";
+import { lookUp, slug, words } from "../grammar/words.ts";
 
-/** The user or role of an ARN; a role's session is left out. */
-function personOf(arn: string | undefined): string | undefined {
-  const [kind, name] = arnResource(arn)?.split(/[/\\]/) ?? [];
-  return kind === "assumed-role" ? name : lastPart(arn?.replaceAll("\\", "/"));
-}
-
-/** Branches whose loss a team cannot shrug off; CodeCommit itself knows no protected ones. */
-const important = /^(?:main|master|trunk|develop|prod(?:uction)?|live|release(?:[/-].*)?)$/i;
-
-const references = { referenceCreated: "created", referenceUpdated: "updated", referenceDeleted: "deleted" };
+const source = "aws.codecommit";
 
 const branchLoss = condition(`codecommit:${slug("referenceDeleted")}`, {
   grades: { 2: "main, master, trunk, develop, production, live or a release branch deleted" },
 });
 
-const source = "aws.codecommit";
+/** Branches that a team depends on; CodeCommit itself knows no protected ones. */
+const important = /^(?:main|master|trunk|develop|prod(?:uction)?|live|release(?:[/-].*)?)$/i;
 
-export const codecommit = () =>
-  [
-    formatter({
-      source,
-      detailType: "CodeCommit Repository State Change",
-      means: "A branch or tag was created, moved or deleted",
-      conditions: [branchLoss],
-      detail: () =>
-        z.object({ event: text, repositoryName: text, referenceName: text, referenceType: text, callerUserArn: text }),
-      format: ({ event: what, repositoryName, referenceName, referenceType, callerUserArn }, event) => {
-        const repository = repositoryName ?? lastPart(event.resources[0]);
-        if (!repository || !what) throw new UnexpectedPayload("no repositoryName or no event");
-        const done = lookUp(references, what);
-        const reference = [referenceType ?? "branch", referenceName].filter(Boolean).join(" ");
-        const by = personOf(callerUserArn);
-        const lost = what === "referenceDeleted" && referenceType !== "tag" && important.test(referenceName ?? "");
-        const statement = {
-          of: `${repository}:${referenceName ?? ""}`,
-          node: repository,
-          summary: `CodeCommit ${repository}: ${done ? `${reference} was ${done}` : words(what)}${by ? ` by ${by}` : ""}`,
-          link: consoleLink(event.region, `codesuite/codecommit/repositories/${repository}/browse`),
-        };
-        return lost ? branchLoss.raise(2, statement) : note(`codecommit:${slug(what)}`, statement);
-      },
-    }),
-    formatter({
-      source,
-      detailType: "CodeCommit Pull Request State Change",
-      means: "A pull request was opened, changed, approved, merged or closed",
-      detail: () =>
-        z.object({ event: text, repositoryNames: list(text), pullRequestId: text, title: text, callerUserArn: text }),
-      format: ({ event: what, repositoryNames, pullRequestId, title, callerUserArn }, event) => {
-        const repository = repositoryNames?.find((name) => name !== undefined) ?? lastPart(event.resources[0]);
-        if (!repository || !what) throw new UnexpectedPayload("no repository or no event");
-        const by = personOf(callerUserArn);
-        const which = [pullRequestId && `number ${pullRequestId}`, title && `"${title}"`].filter(Boolean).join(" ");
-        return note(`codecommit:${slug(what)}`, {
-          of: `${repository}:${pullRequestId ?? ""}`,
-          node: repository,
-          summary: `CodeCommit ${repository}: ${words(what)}${which ? `, ${which}` : ""}${by ? `, by ${by}` : ""}`,
-          link: pullRequestId
-            ? consoleLink(
-                event.region,
-                `codesuite/codecommit/repositories/${repository}/pull-requests/${pullRequestId}/details`,
-              )
-            : undefined,
-        });
-      },
-    }),
-    formatter({
-      source,
-      detailType: [
-        "CodeCommit Comment on Commit",
-        "CodeCommit Comment on Pull Request",
-        "CodeCommit Comment Reaction Change",
-        "CodeCommit Approval Rule Template Change",
-      ],
-      means: "Someone commented, reacted to a comment, or changed which approvals pull requests need",
-      detail: () =>
-        z.object({ event: text, repositoryName: text, approvalRuleTemplateName: text, callerUserArn: text }),
-      format: ({ event: what, repositoryName, approvalRuleTemplateName: template, callerUserArn }, event) => {
-        const node = repositoryName ?? lastPart(event.resources[0]) ?? template;
-        if (!node || !what) throw new UnexpectedPayload("no repository or no event");
-        const by = personOf(callerUserArn);
-        const about = template ? `CodeCommit ${words(what)}: ${template}` : `CodeCommit ${node}: ${words(what)}`;
-        return note(`codecommit:${slug(what)}`, {
-          of: template ?? node,
-          node,
-          summary: by ? `${about} by ${by}` : about,
-          link:
-            repositoryName && consoleLink(event.region, `codesuite/codecommit/repositories/${repositoryName}/browse`),
-        });
-      },
-    }),
-  ].flat();
+/** The user or role of an ARN; a role's session is left out. */
+function actorOf(arn: string | undefined): Actor | undefined {
+  const [kind, role] = arnResource(arn)?.split(/[/\\]/) ?? [];
+  const name = kind === "assumed-role" ? role : lastSegment(arn?.replaceAll("\\", "/"));
+  return name ? { name } : undefined;
+}
+
+const repositoryLink = (region: string, repository: string, page = "browse"): string =>
+  consoleLink(region, `codesuite/codecommit/repositories/${repository}/${page}`);
+
+/** `comment on commit` and `was created` of `commentOnCommitCreated`. */
+function thingAndOutcome(what: string): { thing: string; outcome: string } {
+  const [, thing, outcome] = /^(.+?)(?: batch)? (\w+ed(?: .+)?)$/.exec(words(what)) ?? [];
+  return thing && outcome
+    ? { thing: `CodeCommit ${thing}`, outcome: `was ${outcome}` }
+    : { thing: "CodeCommit", outcome: `: ${words(what)}` };
+}
+
+const references = {
+  referenceCreated: "was created",
+  referenceUpdated: "was updated",
+  referenceDeleted: "was deleted",
+};
+
+const referenceState = () =>
+  formatter({
+    source,
+    detailType: "CodeCommit Repository State Change",
+    means: "A branch or tag was created, moved or deleted",
+    conditions: [branchLoss],
+    detail: () =>
+      z.object({ event: text, repositoryName: text, referenceName: text, referenceType: text, callerUserArn: text }),
+    format: ({ event: what, repositoryName, referenceName, referenceType, callerUserArn }, event) => {
+      const repository = repositoryName ?? lastSegment(event.resources[0]);
+      if (!repository || !what) throw new UnexpectedPayload("no repositoryName or no event");
+      const outcome = lookUp(references, what);
+      const lost = what === "referenceDeleted" && referenceType !== "tag" && important.test(referenceName ?? "");
+      const statement = {
+        of: `${repository}:${referenceName ?? ""}`,
+        node: repository,
+        ...(outcome ? { thing: `CodeCommit ${referenceType ?? "branch"}`, outcome } : thingAndOutcome(what)),
+        name: referenceName,
+        context: `in ${repository}`,
+        actor: actorOf(callerUserArn),
+        link: repositoryLink(event.region, repository),
+      };
+      return lost ? branchLoss.raise(2, statement) : note(`codecommit:${slug(what)}`, statement);
+    },
+  });
+
+interface PullRequest {
+  readonly isMerged?: boolean | undefined;
+  readonly pullRequestStatus?: string | undefined;
+  readonly approvalStatus?: string | undefined;
+  readonly overrideStatus?: string | undefined;
+  readonly approvalRuleName?: string | undefined;
+}
+
+/** What happened to a pull request, in words. */
+function pullRequestOutcome(what: string, request: PullRequest): string {
+  const status = request.pullRequestStatus?.toLowerCase();
+  const rule = request.approvalRuleName ? ` ${request.approvalRuleName}` : "";
+  const isRevoked = (revocable: string | undefined): boolean => revocable?.toUpperCase() === "REVOKE";
+  const known: Readonly<Record<string, string>> = {
+    pullRequestCreated: "was created",
+    pullRequestSourceBranchUpdated: "has new commits",
+    pullRequestStatusChanged: status === "open" ? "was reopened" : `is ${status ?? "in another status"}`,
+    pullRequestMergeStatusUpdated: request.isMerged ? "was merged" : "has another merge status",
+    pullRequestApprovalStateChanged: isRevoked(request.approvalStatus) ? "lost an approval" : "was approved",
+    pullRequestApprovalRuleCreated: `has the new approval rule${rule}`,
+    pullRequestApprovalRuleUpdated: `has the changed approval rule${rule}`,
+    pullRequestApprovalRuleDeleted: `lost the approval rule${rule}`,
+    pullRequestApprovalRuleOverridden: isRevoked(request.overrideStatus)
+      ? "needs its approvals again"
+      : "had its approval rules overridden",
+  };
+  return lookUp(known, what) ?? `: ${words(what).replace(/^pull request /, "")}`;
+}
+
+const pullRequestState = () =>
+  formatter({
+    source,
+    detailType: "CodeCommit Pull Request State Change",
+    means: "A pull request was opened, changed, approved, merged or closed",
+    detail: () =>
+      z.object({
+        event: text,
+        repositoryNames: list(text),
+        pullRequestId: text,
+        title: text,
+        callerUserArn: text,
+        isMerged: flag,
+        pullRequestStatus: text,
+        approvalStatus: text,
+        overrideStatus: text,
+        approvalRuleName: text,
+      }),
+    format: (detail, event) => {
+      const { event: what, pullRequestId } = detail;
+      const repository = detail.repositoryNames?.find((name) => name !== undefined) ?? lastSegment(event.resources[0]);
+      if (!repository || !what) throw new UnexpectedPayload("no repository or no event");
+      return note(`codecommit:${slug(what)}`, {
+        of: `${repository}:${pullRequestId ?? ""}`,
+        node: repository,
+        thing: "CodeCommit pull request",
+        name: pullRequestId,
+        outcome: pullRequestOutcome(what, detail),
+        context: `in ${repository}`,
+        reason: detail.title,
+        actor: actorOf(detail.callerUserArn),
+        link: pullRequestId && repositoryLink(event.region, repository, `pull-requests/${pullRequestId}/details`),
+      });
+    },
+  });
+
+const comment = () =>
+  formatter({
+    source,
+    detailType: [
+      "CodeCommit Comment on Commit",
+      "CodeCommit Comment on Pull Request",
+      "CodeCommit Comment Reaction Change",
+      "CodeCommit Approval Rule Template Change",
+    ],
+    means: "Someone commented, reacted to a comment, or changed which approvals pull requests need",
+    detail: () => z.object({ event: text, repositoryName: text, approvalRuleTemplateName: text, callerUserArn: text }),
+    format: ({ event: what, repositoryName, approvalRuleTemplateName: template, callerUserArn }, event) => {
+      const repository = repositoryName ?? lastSegment(event.resources[0]);
+      const node = repository ?? template;
+      if (!node || !what) throw new UnexpectedPayload("no repository or no event");
+      return note(`codecommit:${slug(what)}`, {
+        of: template ?? node,
+        node,
+        ...thingAndOutcome(what),
+        name: template,
+        context: repository && `in ${repository}`,
+        actor: actorOf(callerUserArn),
+        link: repositoryName && repositoryLink(event.region, repositoryName),
+      });
+    },
+  });
+
+export const codecommit = () => [referenceState(), pullRequestState(), comment()].flat();

@@ -1,8 +1,8 @@
-import { joined, tail } from "./fields.ts";
-import { linkTo } from "./links.ts";
-import { behind, states } from "./states.ts";
+import { joined, lastSegmentAt } from "../grammar/fields.ts";
+import { linkTo } from "../grammar/links.ts";
+import { states, suffix } from "../grammar/states.ts";
 
-const says = {
+const outcomes = {
   START: "started",
   READY: "is ready",
   SUCCESS: "succeeded",
@@ -17,13 +17,13 @@ export const codedeploy = () =>
     {
       detailType: "CodeDeploy Deployment State-change Notification",
       means: "A deployment started, succeeded, failed or was stopped",
-      thing: "CodeDeploy deployment to",
+      thing: "CodeDeploy deployment",
       condition: "deployment",
       name: group,
       node: "detail.application",
       problems: { FAILURE: 4, STOP: 2 },
       ends: ["SUCCESS"],
-      says,
+      outcomes,
       link,
     },
     {
@@ -32,11 +32,11 @@ export const codedeploy = () =>
         "A deployment started, succeeded or failed on one instance; the deployment's own event tells how bad it is",
       thing: "CodeDeploy deployment to instance",
       condition: "instance",
-      name: ["detail.instanceId", tail("resources.0")],
+      name: ["detail.instanceId", lastSegmentAt("resources.0")],
       key: joined(":", "detail.application", "detail.deploymentGroup", "detail.instanceId"),
       problems: {},
-      says,
-      where: behind("in", group),
+      outcomes,
+      context: suffix("in", group),
       link,
     },
   ]);

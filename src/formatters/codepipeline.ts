@@ -1,13 +1,13 @@
 import * as z from "zod";
 import { condition, note } from "../condition.ts";
-import { joined, object, tail, text } from "./fields.ts";
-import { formatter, UnexpectedPayload } from "./formatter.ts";
-import { consoleLink, linkTo } from "./links.ts";
-import { behind, states } from "./states.ts";
-import { clause, lookUp, predicate, slug } from "./words.ts";
+import { joined, lastSegmentAt, object, text } from "../grammar/fields.ts";
+import { formatter, UnexpectedPayload } from "../grammar/formatter.ts";
+import { consoleLink, linkTo } from "../grammar/links.ts";
+import { states, suffix } from "../grammar/states.ts";
+import { lookUp, predicate, slug } from "../grammar/words.ts";
 
 const link = linkTo("codesuite/codepipeline/pipelines/{}/view", "detail.pipeline");
-const says = {
+const outcomes = {
   CANCELED: "was cancelled",
   ABANDONED: "was abandoned",
   SUPERSEDED: "was superseded by a newer execution",
@@ -18,69 +18,77 @@ const approval = condition("codepipeline:approval", {
   ends: "the same approval's end, whether given, refused or abandoned",
 });
 
-export const codepipeline = () =>
-  [
-    states("aws.codepipeline", [
-      {
-        detailType: "CodePipeline Pipeline Execution State Change",
-        means: "A pipeline's execution started, succeeded, failed or was stopped",
-        thing: "Pipeline",
-        name: ["detail.pipeline", tail("resources.0")],
-        problems: { FAILED: 3 },
-        ends: ["SUCCEEDED"],
-        says,
-        link,
-      },
-      {
-        detailType: "CodePipeline Stage Execution State Change",
-        means:
-          "A stage of a pipeline started, succeeded, failed or was stopped; the pipeline's own event tells how bad it is",
-        thing: "Stage",
-        name: "detail.stage",
-        node: ["detail.pipeline", tail("resources.0")],
-        key: joined(":", "detail.pipeline", "detail.stage"),
-        problems: {},
-        says,
-        where: behind("in pipeline", "detail.pipeline"),
-        link,
-      },
-    ]),
-    formatter({
-      source: "aws.codepipeline",
-      detailType: "CodePipeline Action Execution State Change",
-      means: "An action of a pipeline changed its state; an approval waits for someone",
-      conditions: [approval],
-      detail: () =>
-        z.object({
-          pipeline: text,
-          stage: text,
-          action: text,
-          state: text,
-          type: object({ category: text }),
-          "execution-result": object({ "external-execution-summary": text }),
-        }),
-      format: ({ pipeline, stage, action, state, type, "execution-result": result }, event) => {
-        if (!pipeline || !state) throw new UnexpectedPayload("no pipeline or no state");
-        const step = [stage, action].filter(Boolean).join("/") || "an unnamed step";
-        const of = `${pipeline}:${step}`;
-        const common = {
-          of,
-          node: pipeline,
-          link: consoleLink(event.region, `codesuite/codepipeline/pipelines/${pipeline}/view`),
-        };
-        if (type?.category?.toLowerCase() === "approval") {
-          if (/^started$/i.test(state)) {
-            return approval.raise(2, { ...common, summary: `Pipeline ${pipeline} waits for approval at ${step}` });
-          }
-          const given = /^succeeded$/i.test(state) ? "was given" : /^failed$/i.test(state) ? "was refused" : "is over";
-          return approval.clear({ ...common, summary: `Approval at ${step} of pipeline ${pipeline} ${given}` });
-        }
-        const why = /^failed$/i.test(state) ? clause(": ", result?.["external-execution-summary"]) : "";
+const executions = () =>
+  states("aws.codepipeline", [
+    {
+      detailType: "CodePipeline Pipeline Execution State Change",
+      means: "A pipeline's execution started, succeeded, failed or was stopped",
+      thing: "Pipeline",
+      name: ["detail.pipeline", lastSegmentAt("resources.0")],
+      problems: { FAILED: 3 },
+      ends: ["SUCCEEDED"],
+      outcomes,
+      link,
+    },
+    {
+      detailType: "CodePipeline Stage Execution State Change",
+      means:
+        "A stage of a pipeline started, succeeded, failed or was stopped; the pipeline's own event tells how bad it is",
+      thing: "Stage",
+      name: "detail.stage",
+      node: ["detail.pipeline", lastSegmentAt("resources.0")],
+      key: joined(":", "detail.pipeline", "detail.stage"),
+      problems: {},
+      outcomes,
+      context: suffix("in pipeline", "detail.pipeline"),
+      link,
+    },
+  ]);
+
+const action = () =>
+  formatter({
+    source: "aws.codepipeline",
+    detailType: "CodePipeline Action Execution State Change",
+    means: "An action of a pipeline changed its state; an approval waits for someone",
+    conditions: [approval],
+    detail: () =>
+      z.object({
+        pipeline: text,
+        stage: text,
+        action: text,
+        state: text,
+        type: object({ category: text }),
+        "execution-result": object({ "external-execution-summary": text, "error-code": text }),
+      }),
+    format: ({ pipeline, stage, action: actionName, state, type, "execution-result": result }, event) => {
+      if (!pipeline || !state) throw new UnexpectedPayload("no pipeline or no state");
+      const step = [stage, actionName].filter(Boolean).join("/") || "an unnamed step";
+      const fields = {
+        of: `${pipeline}:${step}`,
+        node: pipeline,
+        link: consoleLink(event.region, `codesuite/codepipeline/pipelines/${pipeline}/view`),
+      };
+      const atStep = { thing: "Action", name: step, context: `in pipeline ${pipeline}` };
+      const reason = /^failed$/i.test(state)
+        ? (result?.["external-execution-summary"] ?? result?.["error-code"])
+        : undefined;
+      if (type?.category?.toLowerCase() !== "approval") {
+        const outcome = lookUp(outcomes, state) ?? predicate(state);
         return note("codepipeline:action", {
-          ...common,
-          of: `${of}:${slug(state)}`,
-          summary: `Action ${step} of pipeline ${pipeline} ${lookUp(says, state) ?? predicate(state)}${why}`,
+          ...fields,
+          ...atStep,
+          of: `${fields.of}:${slug(state)}`,
+          outcome,
+          reason,
         });
-      },
-    }),
-  ].flat();
+      }
+      if (/^started$/i.test(state)) {
+        const waiting = { thing: "Pipeline", name: pipeline, outcome: "waits for approval", context: `at ${step}` };
+        return approval.raise(2, { ...fields, ...waiting });
+      }
+      const outcome = /^succeeded$/i.test(state) ? "was given" : /^failed$/i.test(state) ? "was refused" : "is over";
+      return approval.clear({ ...fields, ...atStep, thing: "Approval", outcome, reason });
+    },
+  });
+
+export const codepipeline = () => [executions(), action()].flat();

@@ -1,14 +1,18 @@
-import { at, first, type Read, tail } from "./fields.ts";
-import { behind, states } from "./states.ts";
+import { at, first, lastSegmentAt, type Read } from "../grammar/fields.ts";
+import { states, suffix } from "../grammar/states.ts";
 
 const instanceArn = first("detail.instanceArn", "detail.instanceARN", "detail.instance", (event) =>
   event.resources.find((arn) => /:instance\/[^/]+$/.test(arn)),
 );
-const instance = tail(instanceArn);
+const instance = lastSegmentAt(instanceArn);
 const channel: Read = (event) => {
   const name = at("detail.channel")(event);
   return name && `(${name.toLowerCase()})`;
 };
+
+/** `(voice) in instance i-1` */
+const channelAndInstance: Read = (event) =>
+  [channel(event), suffix("in instance", instance)(event)].filter(Boolean).join(" ") || undefined;
 
 export const connect = () =>
   states("aws.connect", [
@@ -16,12 +20,12 @@ export const connect = () =>
       detailType: "Amazon Connect Contact Event",
       means: "A contact was queued, connected or ended; one line an instance and kind of event",
       thing: "Connect contact",
-      name: channel,
+      name: [],
       node: instance,
       key: (event) => [instance(event), channel(event)].filter(Boolean).join(":") || undefined,
       state: "detail.eventType",
       problems: {},
-      says: {
+      outcomes: {
         INITIATED: "was initiated",
         QUEUED: "was queued",
         CONNECTED_TO_SYSTEM: "was connected to the system",
@@ -29,17 +33,17 @@ export const connect = () =>
         DISCONNECTED: "ended",
         COMPLETED: "was completed",
       },
-      where: behind("in instance", instance),
+      context: channelAndInstance,
     },
     {
       detailType: "Contact Lens Analysis State Change",
       means: "Contact Lens could or could not analyse a contact",
       thing: "Contact Lens analysis",
-      name: channel,
+      name: [],
       node: instance,
       key: instance,
       problems: { FAILED: 3 },
-      where: behind("in instance", instance),
+      context: channelAndInstance,
       reason: "detail.reasonCode",
     },
     {
@@ -53,6 +57,6 @@ export const connect = () =>
       node: instance,
       key: (event) => [instance(event), at("detail.ruleName")(event)].filter(Boolean).join(":") || undefined,
       problems: { matched: 1 },
-      where: behind("in instance", instance),
+      context: suffix("in instance", instance),
     },
   ]);

@@ -1,14 +1,14 @@
 import * as z from "zod";
-import { condition, note } from "../condition.ts";
-import { once } from "../once.ts";
-import { deedOf } from "./cloudtrail/phrase.ts";
-import { reportedState, trailed, trailRecord } from "./cloudtrail.ts";
-import { list, object, text } from "./fields.ts";
-import { formatter } from "./formatter.ts";
-import { clause, predicate, words } from "./words.ts";
+import { condition, type Notice, note } from "../condition.ts";
+import { list, object, text } from "../grammar/fields.ts";
+import { formatter } from "../grammar/formatter.ts";
+import { predicate, words } from "../grammar/words.ts";
+import { lazy } from "../lazy.ts";
+import { actionOf } from "./cloudtrail/phrase.ts";
+import { reportedState, trailEventOf, trailRecord } from "./cloudtrail/record.ts";
 
 const unit = () => object({ organizationalUnitName: text, organizationalUnitId: text });
-const status = once(() =>
+const status = lazy(() =>
   z.object({
     account: object({ accountName: text, accountId: text }),
     organizationalUnit: unit(),
@@ -26,55 +26,69 @@ const weakened = condition("controltower:weakened", {
   ends: "the guardrail enabled or the unit registered again",
 });
 
-/** What Control Tower takes away when it succeeds. */
+/** Calls that take protection away when they succeed, and those that give it back. */
 const weakens = new Set(["DisableGuardrail", "DeregisterOrganizationalUnit"]);
-const mends = new Set(["EnableGuardrail", "RegisterOrganizationalUnit"]);
+const protects = new Set(["EnableGuardrail", "RegisterOrganizationalUnit"]);
 
-/** `create` of `CreateManagedAccount`. */
-const infinitiveOf = (call: string): string => words(call).split(" ")[0] ?? "";
+type Reported = ReturnType<typeof reportedState>["of"];
 
-export const controltower = () =>
-  [
-    formatter({
-      source: "aws.controltower",
-      detailType: "AWS Service Event via CloudTrail",
-      means: "Control Tower finished something: an account, a guardrail, an organizational unit, the landing zone",
-      conditions: [failure, weakened],
-      detail: trailRecord,
-      format: (record, event) => {
-        const { call, place, link } = trailed(record, event);
-        const { state, of: reported } = reportedState(record.serviceEventDetails ?? {});
-        const { account, organizationalUnit, organizationalUnits, guardrails } = status().parse(reported);
-        const guardrail = guardrails?.[0]?.guardrailId;
-        const ou = organizationalUnit ?? organizationalUnits?.[0];
-        const ouName = ou?.organizationalUnitName ?? ou?.organizationalUnitId;
-        const thing =
-          guardrail ??
-          account?.accountName ??
-          account?.accountId ??
-          (call.includes("LandingZone") ? undefined : ouName);
-        const where = guardrail && ouName ? ` on ${ouName}` : "";
-        const { verb, noun } = deedOf(call);
-        const failed = /fail|error/i.test(state ?? "");
-        const succeeded = /^succe/i.test(state ?? "");
-        const on = `${thing ?? "any"}${where}`;
-        const of = `${call}:${on}`;
-        const common = { of, node: thing ?? place, link };
-        const what = `${[infinitiveOf(call), noun, thing].filter(Boolean).join(" ")}${where}`;
-        const message = text.parse(reported.message);
-        const why = /^AWS Control Tower failed to /i.test(message ?? "") ? undefined : message;
-        if (failed) {
-          return failure.raise(4, { ...common, summary: `Control Tower failed to ${what}${clause(": ", why)}` });
-        }
-        if (!succeeded) {
-          const summary = `Control Tower: ${call}${thing ? ` of ${thing}` : ""}${where} ${state ? predicate(state) : "was reported"}`;
-          return note("controltower", { ...common, of: `${of}:${state ?? "reported"}`, summary });
-        }
-        const done = `Control Tower ${verb ? [verb, noun, thing].filter(Boolean).join(" ") + where : `did ${call}`}`;
-        const ended = failure.clear({ ...common, summary: `Control Tower no longer fails to ${what}` });
-        const protection = { ...common, of: on, summary: done };
-        if (weakens.has(call)) return [weakened.raise(3, protection), ended];
-        return mends.has(call) ? [weakened.clear(protection), ended] : { ...ended, summary: done };
-      },
-    }),
-  ].flat();
+/** What an operation was about: its node, and its name in a sentence. */
+function targetOf(call: string, reported: Reported): { name: string | undefined; text: string | undefined } {
+  const { account, organizationalUnit, organizationalUnits, guardrails } = status().parse(reported);
+  const guardrail = guardrails?.[0]?.guardrailId;
+  const ou = organizationalUnit ?? organizationalUnits?.[0];
+  const ouName = ou?.organizationalUnitName ?? ou?.organizationalUnitId;
+  const name =
+    guardrail ?? account?.accountName ?? account?.accountId ?? (call.includes("LandingZone") ? undefined : ouName);
+  return { name, text: guardrail && ouName ? `${guardrail} on ${ouName}` : name };
+}
+
+/** `create managed account` and `created managed account` of `CreateManagedAccount`. */
+function phrasesOf(call: string): { infinitive: string; past: string } {
+  const { verb, noun } = actionOf(call);
+  const [infinitive] = words(call).split(" ");
+  const past = verb ? [verb, noun].filter(Boolean).join(" ") : `did ${call}`;
+  return { infinitive: [infinitive, noun].filter(Boolean).join(" "), past };
+}
+
+/** Control Tower's message, unless it only says that it failed. */
+function reasonOf(reported: Reported): string | undefined {
+  const message = text.parse(reported.message);
+  return /^AWS Control Tower failed to /i.test(message ?? "") ? undefined : message;
+}
+
+const operation = () =>
+  formatter({
+    source: "aws.controltower",
+    detailType: "AWS Service Event via CloudTrail",
+    means: "Control Tower finished something: an account, a guardrail, an organizational unit, the landing zone",
+    conditions: [failure, weakened],
+    detail: trailRecord,
+    format: (record, event): Notice | readonly Notice[] => {
+      const { call, origin, link } = trailEventOf(record, event);
+      const { state, of: reported } = reportedState(record.serviceEventDetails ?? {});
+      const target = targetOf(call, reported);
+      const { infinitive, past } = phrasesOf(call);
+      const of = `${call}:${target.text ?? "any"}`;
+      const statement = { of, node: target.name ?? origin, link, thing: "Control Tower", context: target.text };
+      if (/fail|error/i.test(state ?? "")) {
+        return failure.raise(4, { ...statement, outcome: `failed to ${infinitive}`, reason: reasonOf(reported) });
+      }
+      if (!/^succe/i.test(state ?? "")) {
+        return note("controltower", {
+          ...statement,
+          of: `${of}:${state ?? "reported"}`,
+          thing: "Control Tower operation",
+          name: call,
+          outcome: state ? predicate(state) : "was reported",
+          context: target.text && `for ${target.text}`,
+        });
+      }
+      const ended = failure.clear({ ...statement, outcome: `no longer fails to ${infinitive}` });
+      const protection = { ...statement, of: target.text ?? "any", outcome: past };
+      if (weakens.has(call)) return [weakened.raise(3, protection), ended];
+      return protects.has(call) ? [weakened.clear(protection), ended] : { ...ended, outcome: past };
+    },
+  });
+
+export const controltower = () => operation();

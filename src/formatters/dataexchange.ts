@@ -1,7 +1,7 @@
-import { tail } from "./fields.ts";
-import { states } from "./states.ts";
+import { lastSegmentAt } from "../grammar/fields.ts";
+import { states } from "../grammar/states.ts";
 
-const dataSet = ["detail.DataSet.Name", "detail.DataSet.Id", "detail.DataSetIds.0", tail("resources.0")];
+const dataSet = ["detail.DataSet.Name", "detail.DataSet.Id", "detail.DataSetIds.0", lastSegmentAt("resources.0")];
 
 export const dataexchange = () =>
   states("aws.dataexchange", [
@@ -12,9 +12,10 @@ export const dataexchange = () =>
       },
       means: "The provider of a shared Redshift data set changed it, or access to it is lost",
       thing: "Data Exchange data share",
-      name: tail("resources.0"),
+      name: lastSegmentAt("resources.0"),
       problems: { lost: 4, changed: 2 },
-      says: { lost: "can no longer be read", changed: "was changed by its provider" },
+      outcomes: { lost: "can no longer be read", changed: "was changed by its provider" },
+      reason: "detail.Message",
     },
     {
       detailType: {
@@ -27,27 +28,28 @@ export const dataexchange = () =>
       thing: "Data Exchange data set",
       name: dataSet,
       problems: { delayed: 2, deprecated: 2, schema: 2, updated: 1 },
-      says: {
+      outcomes: {
         delayed: "is late with its update",
         deprecated: "will be given up by its provider",
         schema: "will change its schema",
         updated: "was updated",
       },
+      reason: "detail.Notification.Comment",
     },
     {
       detailType: { "Data Sets Published To Product": "published" },
       means: "A provider published data sets to a product",
       thing: "Data Exchange product",
-      name: tail("resources.0"),
+      name: lastSegmentAt("resources.0"),
       problems: { published: 1 },
-      says: { published: "has new data sets" },
+      outcomes: { published: "has new data sets" },
     },
     {
       detailType: { "Revision Published To Redshift Data Shares Data Set": "published" },
       means: "A provider published data",
       thing: "Data Exchange data set",
-      name: tail("resources.0"),
+      name: lastSegmentAt("resources.0"),
       problems: { published: 1 },
-      says: { published: "has new data" },
+      outcomes: { published: "has new data" },
     },
   ]);

@@ -1,12 +1,12 @@
-import { at, first, tail } from "./fields.ts";
-import { linkTo } from "./links.ts";
-import { states } from "./states.ts";
+import { at, first, lastSegmentAt } from "../grammar/fields.ts";
+import { linkTo } from "../grammar/links.ts";
+import { states } from "../grammar/states.ts";
 
 /** The registry's schema has a list here, the events have a string. */
 const state = first("detail.State", "detail.State.0");
-const resource = tail("resources.0");
+const resource = lastSegmentAt("resources.0");
 /** `task-1` of `arn:…:task/task-1/execution/exec-2`. */
-const task = tail((event) => at("resources.0")(event)?.replace(/\/execution\/.*$/, ""));
+const task = lastSegmentAt((event) => at("resources.0")(event)?.replace(/\/execution\/.*$/, ""));
 
 export const datasync = () =>
   states("aws.datasync", [
@@ -18,7 +18,7 @@ export const datasync = () =>
       state,
       problems: { ERROR: 3 },
       ends: ["SUCCESS"],
-      says: { ERROR: "failed" },
+      outcomes: { ERROR: "failed" },
       link: linkTo("datasync/home#/tasks/{}", task),
     },
     {
@@ -48,6 +48,6 @@ export const datasync = () =>
       name: resource,
       state,
       problems: {},
-      says: { ADDING: "is being added" },
+      outcomes: { ADDING: "is being added" },
     },
   ]);

@@ -1,8 +1,8 @@
-import { first, tail } from "./fields.ts";
-import { linkTo } from "./links.ts";
-import { states } from "./states.ts";
+import { first, lastSegmentAt } from "../grammar/fields.ts";
+import { linkTo } from "../grammar/links.ts";
+import { states } from "../grammar/states.ts";
 
-const policy = first(tail("detail.policy_id"), tail("resources.0"));
+const policy = first(lastSegmentAt("detail.policy_id"), lastSegmentAt("resources.0"));
 
 export const dlm = () =>
   states("aws.dlm", [

@@ -1,8 +1,8 @@
 import type { AwsEvent } from "../event.ts";
-import { at, first, tail } from "./fields.ts";
-import { states } from "./states.ts";
+import { at, first, lastSegmentAt } from "../grammar/fields.ts";
+import { states } from "../grammar/states.ts";
 
-const server = tail("resources.0");
+const server = lastSegmentAt("resources.0");
 const flagged = first("detail.is_drill", "detail.is-drill");
 const isDrill = (event: AwsEvent): boolean => flagged(event)?.toUpperCase() === "TRUE";
 
@@ -15,7 +15,7 @@ export const drs = () =>
       name: server,
       problems: { STALLED: 4 },
       ends: ["NOT_STALLED"],
-      says: { STALLED: "has stalled", NOT_STALLED: "is running again" },
+      outcomes: { STALLED: "has stalled", NOT_STALLED: "is running again" },
     },
     {
       detailType: "DRS Source Server Launch Result",
@@ -33,7 +33,7 @@ export const drs = () =>
       },
       problems: { RECOVERY_LAUNCH_FAILED: 4, DRILL_LAUNCH_FAILED: 2 },
       ends: ["RECOVERY_LAUNCH_SUCCEEDED", "DRILL_LAUNCH_SUCCEEDED"],
-      says: {
+      outcomes: {
         RECOVERY_LAUNCH_FAILED: "could not be launched for recovery",
         RECOVERY_LAUNCH_SUCCEEDED: "was launched for recovery",
         DRILL_LAUNCH_FAILED: "could not be launched for a drill",
@@ -47,7 +47,7 @@ export const drs = () =>
       name: server,
       problems: { FAILBACK_ERROR: 4 },
       ends: ["FAILBACK_COMPLETED"],
-      says: {
+      outcomes: {
         FAILBACK_ERROR: "failed",
         FAILBACK_COMPLETED: "completed",
         FAILBACK_IN_PROGRESS: "is in progress",
@@ -59,6 +59,6 @@ export const drs = () =>
       thing: "DRS snapshot of source server",
       name: server,
       problems: { taken: 1 },
-      says: { taken: "was taken" },
+      outcomes: { taken: "was taken" },
     },
   ]);

@@ -1,16 +1,39 @@
-import { at, type Read, tail } from "./fields.ts";
-import { behind, type StateRow, states } from "./states.ts";
-import { clause } from "./words.ts";
+import { at, lastSegmentAt, type Read } from "../grammar/fields.ts";
+import { type StateRow, states, suffix } from "../grammar/states.ts";
+import { cleanReason } from "../sentence.ts";
 
-const id = tail("resources.0");
+const id = lastSegmentAt("resources.0");
 
 /** The description, unless it is JSON for machines. */
 const description: Read = (event) => {
-  const said = at("detail.description")(event);
-  return said?.startsWith("{") ? undefined : said;
+  const text = at("detail.description")(event);
+  return text?.startsWith("{") ? undefined : text;
 };
 
-/** The event types of EC2 Fleet and of its elder, Spot Fleet, differ in their first words only. */
+/** The description after a colon, also where the event is no problem: a row's `reason` is for problems only. */
+const descriptionContext: Read = (event) => {
+  const text = description(event);
+  return text && `: ${cleanReason(text)}`;
+};
+
+const information = (name: string): StateRow => ({
+  detailType: `${name} Information`,
+  means: "A fleet launched less than was asked for, since a price or specification does not do",
+  thing: name,
+  condition: "information",
+  name: id,
+  state: "detail.sub-type",
+  problems: { fleetProgressHalted: 2, registerWithLoadBalancersFailed: 2 },
+  outcomes: {
+    launchSpecUnusable: "cannot use a launch specification",
+    fleetProgressHalted: "is halted: no usable launch specification",
+    registerWithLoadBalancersFailed: "could not register instances with load balancers",
+    launchSpecTemporarilyBlacklisted: "has paused a launch specification after failed launches",
+  },
+  context: descriptionContext,
+});
+
+/** The event types of EC2 Fleet and of the older Spot Fleet differ in their first words only. */
 const fleet = (name: string): StateRow[] => [
   {
     detailType: `${name} Error`,
@@ -21,7 +44,7 @@ const fleet = (name: string): StateRow[] => [
     state: "detail.sub-type",
     problems: {},
     otherwise: 3,
-    says: {
+    outcomes: {
       spotFleetRequestConfigurationInvalid: "cannot launch an instance as configured",
       iamFleetRoleInvalid: "lacks permissions to launch or terminate instances",
       launchSpecTemporarilyBlacklisted: "has paused a launch specification after failed launches",
@@ -39,24 +62,9 @@ const fleet = (name: string): StateRow[] => [
     state: "detail.sub-type",
     problems: {},
     ends: ["active"],
-    says: { progress: "makes progress", modify_in_progress: "is being modified", modify_succeeded: "was modified" },
+    outcomes: { progress: "makes progress", modify_in_progress: "is being modified", modify_succeeded: "was modified" },
   },
-  {
-    detailType: `${name} Information`,
-    means: "A fleet launched less than was asked for, since a price or specification does not do",
-    thing: name,
-    condition: "information",
-    name: id,
-    state: "detail.sub-type",
-    problems: { fleetProgressHalted: 2, registerWithLoadBalancersFailed: 2 },
-    says: {
-      launchSpecUnusable: "cannot use a launch specification",
-      fleetProgressHalted: "is halted: no launch specification is usable",
-      registerWithLoadBalancersFailed: "could not register instances with load balancers",
-      launchSpecTemporarilyBlacklisted: "has paused a launch specification after failed launches",
-    },
-    where: (event) => clause(": ", description(event)),
-  },
+  information(name),
   {
     detailType: `${name} Instance Change`,
     means: "A fleet launched or terminated an instance",
@@ -64,8 +72,12 @@ const fleet = (name: string): StateRow[] => [
     name: "detail.instance-id",
     state: "detail.sub-type",
     problems: {},
-    says: { launched: "was launched", terminated: "was terminated", termination_notified: "is about to be terminated" },
-    where: behind(`by ${name}`, id),
+    outcomes: {
+      launched: "was launched",
+      terminated: "was terminated",
+      termination_notified: "is about to be terminated",
+    },
+    context: suffix(`by ${name}`, id),
   },
   {
     detailType: `${name} Spot Instance Request Change`,
@@ -74,7 +86,7 @@ const fleet = (name: string): StateRow[] => [
     name: "detail.spot-instance-request-id",
     state: "detail.sub-type",
     problems: {},
-    where: behind(`for ${name}`, id),
+    context: suffix(`for ${name}`, id),
   },
 ];
 

@@ -1,6 +1,6 @@
-import { first, joined, type Read } from "./fields.ts";
-import { linkTo } from "./links.ts";
-import { behind, type StateRow, states } from "./states.ts";
+import { first, joined, type Read } from "../grammar/fields.ts";
+import { linkTo } from "../grammar/links.ts";
+import { type StateRow, states, suffix } from "../grammar/states.ts";
 
 /** A part of `arn:aws:eks:eu-west-1:111122223333:addon/cluster/name/uuid`, should the detail not name it. */
 const arnPart =
@@ -28,7 +28,7 @@ const operation = (noun: string): StateRow => ({
   thing: `${noun} of EKS add-on`,
   problems: { failed: 3 },
   ends: ["succeeded"],
-  where: behind("on cluster", cluster),
+  context: suffix("on cluster", cluster),
 });
 
 export const eks = () =>
@@ -40,8 +40,8 @@ export const eks = () =>
       thing: "Health of EKS add-on",
       problems: { degraded: 3 },
       ends: ["restored"],
-      says: { restored: "is restored" },
-      where: behind("on cluster", cluster),
+      outcomes: { restored: "is restored" },
+      context: suffix("on cluster", cluster),
     },
     operation("Creation"),
     operation("Update"),
@@ -53,8 +53,8 @@ export const eks = () =>
       name: joined("/", "detail.podNamespace", "detail.podName"),
       key: joined(":", "detail.clusterName", "detail.podNamespace", "detail.podName"),
       problems: { scheduled: 2 },
-      says: { scheduled: "will be deleted for patching" },
-      where: behind("on cluster", cluster),
+      outcomes: { scheduled: "will be deleted for patching" },
+      context: suffix("on cluster", cluster),
       reason: "detail.evictErrorMessage",
       link: linkTo("eks/home#/clusters/{}", cluster),
     },

@@ -1,8 +1,19 @@
-import { first, tail } from "./fields.ts";
-import { states } from "./states.ts";
+import { at, first, lastSegmentAt, type Read } from "../grammar/fields.ts";
+import { states } from "../grammar/states.ts";
 
-const name = first("detail.SourceIdentifier", tail("detail.SourceArn"), tail("resources.0"));
+const name = first("detail.SourceIdentifier", lastSegmentAt("detail.SourceArn"), lastSegmentAt("resources.0"));
 const key = first("detail.SourceArn", name);
+
+/** A message that says no more than the event's type. */
+const repeated =
+  /^(?:failed to \w+ (?:serverless )?(?:cache|snapshot)(?: [\w-]+)?(?: to S3)?|serverless cache [\w-]+ deleted)\.?$/i;
+
+/** The cause in `Failed to create serverless cache sessions due to …`, or another message that says more than the type. */
+const reason: Read = (event) => {
+  const message = at("detail.Message")(event) ?? "";
+  const [, cause] = /^failed\b.*?\b(?:due to|because(?: of)?)\s+(.+)/i.exec(message) ?? [];
+  return cause ?? (repeated.test(message) ? undefined : message);
+};
 
 export const elasticache = () =>
   states("aws.elasticache", [
@@ -20,13 +31,14 @@ export const elasticache = () =>
       key,
       problems: { "creation failed": 3, "update failed": 3, "limit approaching": 3 },
       ends: ["created", "updated"],
-      says: {
+      outcomes: {
         "creation failed": "could not be created",
         "update failed": "could not be updated",
         "limit approaching": "is close to its limit",
         created: "was created",
         updated: "was updated",
       },
+      reason,
     },
     {
       detailType: { "Cache Deleted": "deleted" },
@@ -36,7 +48,8 @@ export const elasticache = () =>
       name,
       key,
       problems: { deleted: 2 },
-      says: { deleted: "was deleted" },
+      outcomes: { deleted: "was deleted" },
+      reason,
     },
     {
       detailType: {
@@ -50,11 +63,12 @@ export const elasticache = () =>
       name,
       key,
       problems: { "creation failed": 3, "copy failed": 3, "export failed": 3, created: 1 },
-      says: {
+      outcomes: {
         "creation failed": "could not be taken",
         "copy failed": "could not be copied",
         "export failed": "could not be exported",
         created: "was taken",
       },
+      reason,
     },
   ]);

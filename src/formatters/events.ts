@@ -1,5 +1,13 @@
-import { tail } from "./fields.ts";
-import { states } from "./states.ts";
+import { lastSegmentAt, type Read } from "../grammar/fields.ts";
+import { states } from "../grammar/states.ts";
+
+/** What the loss of an authorization or a deactivation leads to, by the detail-type's last word. */
+const consequence: Read = ({ detailType }) =>
+  /\bdeauthorized$/i.test(detailType)
+    ? ", so its API destinations cannot send"
+    : /\bdeactivated$/i.test(detailType)
+      ? ", so nothing is sent to it"
+      : undefined;
 
 export const events = () =>
   states("aws.events", [
@@ -7,9 +15,9 @@ export const events = () =>
       detailType: { "Scheduled Event": "fired" },
       means: "A scheduled rule fired",
       thing: "Scheduled rule",
-      name: tail("resources.0"),
+      name: lastSegmentAt("resources.0"),
       problems: {},
-      says: { fired: "fired" },
+      outcomes: { fired: "fired" },
     },
     {
       detailType: {
@@ -29,8 +37,8 @@ export const events = () =>
       name: ["detail.ConnectionName", "detail.connectionName", (event) => event.resources[0]?.split("/").at(-2)],
       problems: { deauthorized: 3, "failed connectivity": 3, "being deauthorized": 1 },
       ends: ["authorized", "active"],
-      says: {
-        deauthorized: "lost its authorization, so its API destinations cannot send",
+      outcomes: {
+        deauthorized: "lost its authorization",
         "failed connectivity": "cannot reach its endpoint",
         authorized: "is authorized",
         "being created": "is being created",
@@ -39,6 +47,7 @@ export const events = () =>
         "being authorized": "is being authorized",
         "being deauthorized": "is losing its authorization",
       },
+      context: consequence,
       reason: "detail.StateReason",
     },
     {
@@ -48,7 +57,8 @@ export const events = () =>
       name: ["detail.ApiDestinationName", "detail.destinationName", (event) => event.resources[0]?.split("/").at(-2)],
       problems: { deactivated: 3 },
       ends: ["active"],
-      says: { deactivated: "is deactivated, so nothing is sent to it" },
+      outcomes: { deactivated: "is deactivated" },
+      context: consequence,
       reason: "detail.StateReason",
     },
   ]);

@@ -1,5 +1,5 @@
-import { first, tail } from "./fields.ts";
-import { states } from "./states.ts";
+import { first, lastSegmentAt } from "../grammar/fields.ts";
+import { states } from "../grammar/states.ts";
 
 export const forecast = () =>
   states(
@@ -18,11 +18,11 @@ export const forecast = () =>
       detailType,
       means,
       thing,
-      name: [tail("detail.Arn"), tail("resources.0")],
+      name: [lastSegmentAt("detail.Arn"), lastSegmentAt("resources.0")],
       key: first("detail.Arn", "resources.0"),
       state: "detail.Status",
       problems: { CREATE_FAILED: 3 },
       ends: ["ACTIVE"],
-      says: { CREATE_FAILED: "could not be created", ACTIVE: "is ready" },
+      outcomes: { CREATE_FAILED: "could not be created", ACTIVE: "is ready" },
     })),
   );

@@ -1,7 +1,7 @@
-import { tail } from "./fields.ts";
-import { states } from "./states.ts";
+import { lastSegmentAt } from "../grammar/fields.ts";
+import { states } from "../grammar/states.ts";
 
-const name = tail("resources.0");
+const name = lastSegmentAt("resources.0");
 
 export const gamelift = () =>
   states("aws.gamelift", [
@@ -12,7 +12,7 @@ export const gamelift = () =>
       name,
       state: "detail.type",
       problems: { PlacementFailed: 3, PlacementTimedOut: 2 },
-      says: {
+      outcomes: {
         PlacementFailed: "failed to place a game session",
         PlacementTimedOut: "found no place for a game session in time",
         PlacementFulfilled: "placed a game session",
@@ -26,7 +26,7 @@ export const gamelift = () =>
       name,
       state: "detail.type",
       problems: { MatchmakingFailed: 2, MatchmakingTimedOut: 1 },
-      says: {
+      outcomes: {
         MatchmakingFailed: "failed",
         MatchmakingTimedOut: "found no match in time",
         MatchmakingSucceeded: "made a match",
@@ -36,5 +36,6 @@ export const gamelift = () =>
         AcceptMatch: "had a player answer a match",
         AcceptMatchCompleted: "has the answers to a match",
       },
+      reason: ["detail.message", "detail.reason"],
     },
   ]);

@@ -1,7 +1,20 @@
-import { at, joined, tail } from "./fields.ts";
-import { linkTo } from "./links.ts";
-import { states } from "./states.ts";
-import { words } from "./words.ts";
+import { at, joined, lastSegmentAt, type Read } from "../grammar/fields.ts";
+import { linkTo } from "../grammar/links.ts";
+import { states, suffix } from "../grammar/states.ts";
+import { words } from "../grammar/words.ts";
+
+const wordsAt =
+  (path: string): Read =>
+  (event) => {
+    const value = at(path)(event);
+    return value && words(value);
+  };
+
+/** The exception in `JobName:… and JobRunId:… failed to execute with exception …`; `Job run timed out` repeats the state. */
+const exception: Read = (event) => {
+  const message = at("detail.message")(event);
+  return /^job run\b/i.test(message ?? "") ? undefined : message?.replace(/^JobName:.*?\bwith exception\s+/i, "");
+};
 
 const job = {
   thing: "Glue job",
@@ -18,14 +31,16 @@ export const glue = () =>
       means: "A job run succeeded, failed, timed out or was stopped",
       problems: { FAILED: 3, TIMEOUT: 3, ERROR: 3 },
       ends: ["SUCCEEDED"],
-      says: { STOPPED: "was stopped" },
+      outcomes: { STOPPED: "was stopped" },
+      reason: exception,
     },
     {
       ...job,
       detailType: { "Glue Job Run Status": "delayed" },
       means: "A job run takes longer than its notification threshold",
       problems: { delayed: 2 },
-      says: { delayed: "takes longer than its threshold" },
+      outcomes: { delayed: "takes longer than its threshold" },
+      context: suffix("and is", wordsAt("detail.state")),
     },
     {
       detailType: "Glue Crawler State Change",
@@ -43,13 +58,10 @@ export const glue = () =>
       },
       means: "A database or table of the Data Catalog was changed",
       thing: "Glue Data Catalog",
-      name: [joined(".", "detail.databaseName", "detail.tableName"), tail("resources.0")],
+      name: [joined(".", "detail.databaseName", "detail.tableName"), lastSegmentAt("resources.0")],
       key: joined(":", "detail.databaseName", "detail.tableName", "detail.typeOfChange"),
       problems: {},
-      says: { changed: "was changed" },
-      where: (event) => {
-        const change = at("detail.typeOfChange")(event);
-        return change ? `: ${words(change)}` : "";
-      },
+      outcomes: { changed: "was changed" },
+      context: suffix("by", wordsAt("detail.typeOfChange")),
     },
   ]);

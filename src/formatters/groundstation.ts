@@ -1,5 +1,5 @@
-import { tail } from "./fields.ts";
-import { behind, states } from "./states.ts";
+import { lastSegmentAt } from "../grammar/fields.ts";
+import { states, suffix } from "../grammar/states.ts";
 
 export const groundstation = () =>
   states("aws.groundstation", [
@@ -8,11 +8,11 @@ export const groundstation = () =>
       means: "A contact with a satellite was scheduled, made or failed",
       thing: "Ground Station contact",
       name: [],
-      node: ["detail.groundstationId", tail("resources.0")],
+      node: ["detail.groundstationId", lastSegmentAt("resources.0")],
       key: "detail.groundstationId",
       state: "detail.contactStatus",
       problems: { FAILED: 4, AWS_FAILED: 4, FAILED_TO_SCHEDULE: 3, AWS_CANCELLED: 3 },
-      says: {
+      outcomes: {
         PASS: "is in its pass",
         PREPASS: "is about to begin",
         POSTPASS: "is past its pass",
@@ -20,6 +20,6 @@ export const groundstation = () =>
         FAILED_TO_SCHEDULE: "could not be scheduled",
         AWS_CANCELLED: "was cancelled by AWS",
       },
-      where: behind("at", "detail.groundstationId"),
+      context: suffix("at", "detail.groundstationId"),
     },
   ]);

@@ -1,9 +1,10 @@
 import * as z from "zod";
-import { condition, note, type Statement } from "../condition.ts";
+import { lastSegment } from "../arn.ts";
+import { condition, type Notice, note, type Statement } from "../condition.ts";
 import type { AwsEvent } from "../event.ts";
-import type { Notice } from "../notice.ts";
-import { flag, lastPart, list, object, text } from "./fields.ts";
-import { formatter, UnexpectedPayload } from "./formatter.ts";
+import { flag, list, object, text } from "../grammar/fields.ts";
+import { formatter, UnexpectedPayload } from "../grammar/formatter.ts";
+import { lookUp } from "../grammar/words.ts";
 
 const healthFields = () =>
   z.object({
@@ -23,78 +24,90 @@ const healthFields = () =>
   });
 type Health = z.infer<ReturnType<typeof healthFields>>;
 
-const closed = "the same event is closed";
-const closedOrOver = `${closed}, or an issue has ended`;
+/** One condition for all categories: the event's ARN in the key tells them apart. */
+const matter = condition("health", {
+  grades: {
+    5: "abuse report",
+    4: "issue of the account's own, or abuse notice",
+    3: "any other issue, investigation, or planned change or notification where action is required",
+    2: "any other planned change, or notification where action may be required",
+  },
+  ends: "the same event is closed, or an issue has ended",
+});
 
-// All of them are `health`, since the event's ARN tells their categories apart.
-const issue = condition("health", {
-  grades: { 4: "issue of the account's own", 3: "any other issue" },
-  ends: closedOrOver,
-});
-const investigation = condition("health", { grades: { 3: "investigation" }, ends: closedOrOver });
-const plannedChange = condition("health", {
-  grades: { 3: "planned change where action is required", 2: "any other planned change" },
-  ends: closedOrOver,
-});
-const notification = condition("health", {
-  grades: { 3: "notification where action is required", 2: "notification where action may be required" },
-  ends: closedOrOver,
-});
-const abuse = condition("health", { grades: { 5: "report", 4: "notice" }, ends: closed });
-
-export const health = () =>
-  [
-    formatter({
-      source: "aws.health",
-      detailType: "AWS Health Event",
-      means: "AWS tells of an issue, a planned change or something to do that touches the account",
-      conditions: [issue, investigation, plannedChange, notification],
-      detail: healthFields,
-      format: (detail, event) => {
-        if (!detail.eventTypeCode) throw new UnexpectedPayload("no eventTypeCode");
-        const category = detail.eventTypeCategory?.toLowerCase() ?? "";
-        const entities = entitiesOf(detail, event);
-        const words = eventInWords(detail.eventTypeCode, detail.service);
-        const region = regionOf(detail, event);
-        const touched = entities.length === 0 ? "" : `: ${named(entities)}`;
-        const needed = isRequired(detail) ? ", action required" : "";
-        const over = isOver(category, detail);
-        return noticeOf(category, detail, {
-          ...commonOf(detail, event, entities),
-          summary: `${words} in ${region}${over ? " is over" : touched} (AWS Health${over ? "" : needed})`,
-        });
+const healthEvent = formatter({
+  source: "aws.health",
+  detailType: "AWS Health Event",
+  means: "AWS reports an issue, a planned change or something to do that touches the account",
+  conditions: [
+    {
+      ...matter,
+      grades: {
+        4: "issue of the account's own",
+        3: "any other issue, investigation, or planned change or notification where action is required",
+        2: "any other planned change, or notification where action may be required",
       },
-    }),
-    formatter({
-      source: "aws.health",
-      detailType: "AWS Health Abuse Event",
-      means: "AWS received a report of abuse by something in the account",
-      conditions: [abuse],
-      detail: healthFields,
-      format: (detail, event) => {
-        if (!detail.eventTypeCode) throw new UnexpectedPayload("no eventTypeCode");
-        const entities = entitiesOf(detail, event);
-        const against = entities.length > 0 ? named(entities) : `account ${detail.affectedAccount ?? event.account}`;
-        const kind = detail.eventTypeCode
-          .replace(/^AWS_(?:ABUSE_)?|_(?:REPORT|NOTICE|NOTIFICATION)$/g, "")
-          .replace(/(?:^|_)DOS(?=_|$)/, "_denial_of_service")
-          .split("_")
-          .filter(Boolean)
-          .map((word) => (/^(?:DMCA|AWS|EC2|S3|IP)$/.test(word) ? word : word.toLowerCase()))
-          .join(" ");
-        const common = commonOf(detail, event, entities);
-        if (detail.statusCode?.toLowerCase() === "closed") {
-          return abuse.clear({ ...common, summary: `Abuse report against ${against} is closed: ${kind}` });
-        }
-        return abuse.raise(/_NOTICE/.test(detail.eventTypeCode) ? 4 : 5, {
-          ...common,
-          summary: `Abuse report against ${against}: ${kind} (AWS Trust and Safety)`,
-        });
-      },
-    }),
-  ].flat();
+    },
+  ],
+  detail: healthFields,
+  format: (detail, event) => {
+    if (!detail.eventTypeCode) throw new UnexpectedPayload("no eventTypeCode");
+    const category = detail.eventTypeCategory?.toLowerCase() ?? "";
+    const entities = entitiesOf(detail, event);
+    const [service, subject] = eventInWords(detail.eventTypeCode, detail.service);
+    const region = regionOf(detail, event);
+    const fields = fieldsOf(detail, event, entities);
+    if (isOver(category, detail)) {
+      const thing = [service, subject, `in ${region}`].filter(Boolean).join(" ");
+      return noticeOf(category, detail, { ...fields, thing, outcome: "is over", context: "(AWS Health)" });
+    }
+    const touched = entities.length === 0 ? "" : `: ${named(entities)}`;
+    const from = isRequired(detail) ? "(AWS Health, action required)" : "(AWS Health)";
+    return noticeOf(category, detail, {
+      ...fields,
+      thing: service,
+      outcome: subject || "event",
+      context: `in ${region}${touched} ${from}`,
+    });
+  },
+});
 
-const commonOf = (detail: Health, event: AwsEvent, entities: readonly string[]) => {
+const abuseEvent = formatter({
+  source: "aws.health",
+  detailType: "AWS Health Abuse Event",
+  means: "AWS received a report of abuse by something in the account",
+  conditions: [{ ...matter, grades: { 5: "report", 4: "notice" }, ends: "the same event is closed" }],
+  detail: healthFields,
+  format: (detail, event) => {
+    if (!detail.eventTypeCode) throw new UnexpectedPayload("no eventTypeCode");
+    const entities = entitiesOf(detail, event);
+    const origin = entities.length > 0 ? named(entities) : `account ${detail.affectedAccount ?? event.account}`;
+    const kind = abuseInWords(detail.eventTypeCode) || "unspecified";
+    const fields = { ...fieldsOf(detail, event, entities), thing: "Abuse report" };
+    if (detail.statusCode?.toLowerCase() === "closed") {
+      return matter.clear({ ...fields, outcome: "is closed", context: `(${origin})`, reason: kind });
+    }
+    return matter.raise(/_NOTICE/.test(detail.eventTypeCode) ? 4 : 5, {
+      ...fields,
+      outcome: `: ${kind}`,
+      context: `from ${origin} (AWS Trust and Safety)`,
+    });
+  },
+});
+
+export const health = () => [healthEvent, abuseEvent].flat();
+
+/** `denial of service` of `AWS_ABUSE_DOS_REPORT`. */
+const abuseInWords = (code: string): string =>
+  code
+    .replace(/^AWS_(?:ABUSE_)?|_(?:REPORT|NOTICE|NOTIFICATION)$/g, "")
+    .replace(/(?:^|_)DOS(?=_|$)/, "_denial_of_service")
+    .split("_")
+    .filter(Boolean)
+    .map((word) => (/^(?:DMCA|AWS|EC2|S3|IP)$/.test(word) ? word : word.toLowerCase()))
+    .join(" ");
+
+const fieldsOf = (detail: Health, event: AwsEvent, entities: readonly string[]) => {
   const account = detail.affectedAccount ?? event.account;
   return {
     node: (entities.length === 1 && entities[0]) || `${account}-${regionOf(detail, event)}`,
@@ -115,18 +128,22 @@ function isOver(category: string, { statusCode, endTime, lastUpdatedTime }: Heal
 }
 
 function noticeOf(category: string, detail: Health, statement: Statement): Notice {
-  const over = isOver(category, detail);
+  const grade = gradeOf(category, detail);
+  if (grade === 1) return note(matter.name, statement);
+  return isOver(category, detail) ? matter.clear(statement) : matter.raise(grade, statement);
+}
+
+function gradeOf(category: string, detail: Health): 1 | 2 | 3 | 4 {
   const required = isRequired(detail);
   switch (category) {
     case "issue":
-      return over ? issue.clear(statement) : issue.raise(isOwn(detail) ? 4 : 3, statement);
+      return isOwn(detail) ? 4 : 3;
     case "investigation":
-      return over ? investigation.clear(statement) : investigation.raise(3, statement);
+      return 3;
     case "scheduledchange":
-      return over ? plannedChange.clear(statement) : plannedChange.raise(required ? 3 : 2, statement);
+      return required ? 3 : 2;
     default:
-      if (!required && detail.actionability !== "ACTION_MAY_BE_REQUIRED") return note("health", statement);
-      return over ? notification.clear(statement) : notification.raise(required ? 3 : 2, statement);
+      return required ? 3 : detail.actionability === "ACTION_MAY_BE_REQUIRED" ? 2 : 1;
   }
 }
 
@@ -142,7 +159,7 @@ function entitiesOf(detail: Health, event: AwsEvent): string[] {
   const values = (detail.affectedEntities ?? []).map((entity) => entity?.entityValue?.split(" | ")[0]);
   const names = values
     .filter((value) => value && !/^(?:AWS_ACCOUNT|UNKNOWN|\d{12})$/.test(value) && value !== event.account)
-    .map((value) => (value?.startsWith("arn:") ? lastPart(value) : value) ?? "");
+    .map((value) => (value?.startsWith("arn:") ? lastSegment(value) : value) ?? "");
   return [...new Set(names)].filter(Boolean);
 }
 
@@ -153,7 +170,7 @@ function named(entities: readonly string[]): string {
   return shown.length > 1 ? `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}` : (shown[0] ?? "");
 }
 
-/** How the services are called whose codes do not read as their names. */
+/** The names of services that differ from their codes. */
 const services: Readonly<Record<string, string>> = {
   ACM: "Certificate Manager",
   APIGATEWAY: "API Gateway",
@@ -186,11 +203,11 @@ const services: Readonly<Record<string, string>> = {
   WORKSPACES: "WorkSpaces",
 };
 
-/** `EC2 instance store drive performance degraded` of `AWS_EC2_INSTANCE_STORE_DRIVE_PERFORMANCE_DEGRADED`. */
-function eventInWords(code: string, service: string | undefined): string {
+/** `EC2` and `persistent instance retirement scheduled` of `AWS_EC2_PERSISTENT_INSTANCE_RETIREMENT_SCHEDULED`. */
+function eventInWords(code: string, service: string | undefined): [service: string, subject: string] {
   const bare = code.replace(/^AWS_/, "");
   const short = service?.toUpperCase() ?? bare.split("_")[0] ?? "";
-  const rest = bare.startsWith(`${short}_`) ? bare.slice(short.length + 1) : bare;
+  const rest = `${bare}_`.startsWith(`${short}_`) ? bare.slice(short.length + 1) : bare;
   const inWords = rest
     .split("_")
     .map((word) =>
@@ -201,5 +218,5 @@ function eventInWords(code: string, service: string | undefined): string {
     .join(" ")
     .trim();
   const plainName = short.length > 5 ? short.charAt(0) + short.slice(1).toLowerCase() : short;
-  return [Object.hasOwn(services, short) ? services[short] : plainName, inWords].filter(Boolean).join(" ");
+  return [lookUp(services, short) ?? (plainName || "AWS"), inWords];
 }

@@ -1,4 +1,4 @@
-import { states } from "./states.ts";
+import { states } from "../grammar/states.ts";
 
 const store = ["detail.datastoreName", "detail.datastoreId"];
 
@@ -15,8 +15,9 @@ export const healthlake = () =>
       means: `An ${kind.toLowerCase()} of a data store started, ended or failed`,
       thing: `HealthLake ${kind.toLowerCase()} of data store`,
       name: store,
-      problems: { failed: 3, "completed with errors": 2, completed: 1, submitted: 1, "in progress": 1 } as const,
-      says: { submitted: "was submitted" },
+      problems: { failed: 3, "completed with errors": 2 } as const,
+      ends: ["completed"],
+      outcomes: { submitted: "was submitted" },
     })),
     {
       detailType: {
@@ -28,7 +29,7 @@ export const healthlake = () =>
       means: "A data store was created or deleted",
       thing: "HealthLake data store",
       name: store,
-      problems: { deleted: 3, deleting: 2, creating: 1, active: 1 },
-      says: { creating: "is being created", deleting: "is being deleted", deleted: "was deleted" },
+      problems: { deleted: 3, deleting: 2 },
+      outcomes: { creating: "is being created", deleting: "is being deleted", deleted: "was deleted" },
     },
   ]);

@@ -1,8 +1,11 @@
 import * as z from "zod";
-import { condition, note } from "../condition.ts";
-import { arnName, list, number, object, place, text } from "./fields.ts";
-import { formatter, UnexpectedPayload } from "./formatter.ts";
-import { words } from "./words.ts";
+import { arnName } from "../arn.ts";
+import { condition, type Notice, note, type Statement } from "../condition.ts";
+import type { AwsEvent } from "../event.ts";
+import { accountRegion, list, number, object, text } from "../grammar/fields.ts";
+import { formatter, UnexpectedPayload } from "../grammar/formatter.ts";
+import { words } from "../grammar/words.ts";
+import { visibleLength } from "../sentence.ts";
 
 const vulnerability = condition("inspector", {
   grades: {
@@ -17,11 +20,10 @@ const unwatched = condition("inspector:coverage", {
   grades: { 2: "INACTIVE, where nobody chose so and the resource is not gone" },
   ends: "ACTIVE of the same resource",
 });
-const vulnerabilities = condition("inspector:scan", {
-  grades: { 3: "critical findings", 2: "high ones" },
-  ends: "a scan of the same repository and tag, or instance, without critical and high findings",
+const scanResult = condition("inspector:scan", {
+  grades: { 3: "critical findings", 2: "high ones, or the scan failed" },
+  ends: "a scan of the same repository and tag, or instance, without critical and high findings; nothing ends a failed scan",
 });
-const scanFailure = condition("inspector:scan", { grades: { 2: "scan failed" } });
 
 /** One below a threat's severity: a vulnerability is no intrusion. The second where it is worse than others. */
 const severities: Readonly<Record<string, readonly [2 | 3 | 4, 3 | 4 | 5]>> = {
@@ -33,71 +35,94 @@ const severities: Readonly<Record<string, readonly [2 | 3 | 4, 3 | 4 | 5]>> = {
 /** The repository, function or instance; of an image its repository, since the digest is another with every push. */
 const nameOf = (id: string | undefined): string | undefined => arnName(id)?.replace(/\/sha256:[\dA-Za-z]+$/, "");
 
-/** Why Inspector stopped watching, where that was somebody's choice or the thing is gone. */
+/** Reasons why Inspector stops scanning that are somebody's choice, or mean that the thing is gone. */
 const deliberate =
   /EXCLUDED|TERMINATED|STOPPED|DELETED|DISABLED|MANUAL|EXPIRED|ARCHIVED|REMOVED|NO_RESOURCES|PENDING|UNSUPPORTED/;
+
+const findingFields = () =>
+  z.object({
+    findingArn: text,
+    title: text,
+    type: text,
+    severity: text,
+    vendorSeverity: text,
+    status: text,
+    exploitAvailable: text,
+    resources: list(object({ id: text, type: text })),
+    packageVulnerabilityDetails: object({ vulnerabilityId: text }),
+  });
+
+type Finding = z.infer<ReturnType<typeof findingFields>>;
+
+/** What a title says first and what it adds: `CVE-2026-21345` and `openssl`; the type and the title where that is long. */
+function partsOf(title: string, type: string | undefined, label: string): [matter: string, reason?: string] {
+  const [matter = title, ...rest] = title.split(" - ");
+  if (`Inspector ${label}: ${matter}`.length <= visibleLength) return [matter, rest.join(" - ")];
+  return type ? [words(type), title] : [title];
+}
+
+function noticeOf(detail: Finding, event: AwsEvent): Notice {
+  const { findingArn, type, resources } = detail;
+  const title = detail.title ?? detail.packageVulnerabilityDetails?.vulnerabilityId ?? (type && words(type));
+  if (!title) throw new UnexpectedPayload("a finding without title and type");
+  const severity = (detail.severity ?? detail.vendorSeverity)?.toUpperCase() ?? "UNTRIAGED";
+  const name = nameOf(resources?.[0]?.id ?? event.resources[0]);
+  const of = findingArn ?? `${title}:${name ?? ""}`;
+  const statement = (label: string): Statement => {
+    const [matter, reason] = partsOf(title, type, label);
+    return {
+      of,
+      node: name ?? accountRegion(event),
+      thing: "Inspector",
+      outcome: `${label}: ${matter}`,
+      context: name && !title.includes(name) ? `on ${name}` : undefined,
+      reason,
+    };
+  };
+  const status = detail.status?.toUpperCase();
+  if (status === "CLOSED" || status === "SUPPRESSED") return vulnerability.clear(statement(status.toLowerCase()));
+  const exploit = detail.exploitAvailable?.toUpperCase() === "YES";
+  const worse = exploit || (type === "NETWORK_REACHABILITY" && severity === "CRITICAL");
+  const [usual, higher] = severities[severity] ?? [undefined, 2];
+  const grade = worse ? higher : usual;
+  const current = statement(exploit ? `${severity}, exploit known` : severity);
+  return grade ? vulnerability.raise(grade, current) : note(vulnerability.name, { ...current, of: `${of}:info` });
+}
 
 const finding = (source: string, detailType: string) =>
   formatter({
     source,
     detailType,
-    means: "Inspector found a vulnerability in an instance, image or function, or it was mended",
+    means: "Inspector found a vulnerability in an instance, image or function, or it was fixed",
     conditions: [vulnerability],
-    detail: () =>
-      z.object({
-        findingArn: text,
-        title: text,
-        type: text,
-        severity: text,
-        vendorSeverity: text,
-        status: text,
-        exploitAvailable: text,
-        resources: list(object({ id: text, type: text })),
-        packageVulnerabilityDetails: object({ vulnerabilityId: text }),
-      }),
-    format: (detail, event) => {
-      const { findingArn, type, exploitAvailable, resources } = detail;
-      const title = detail.title ?? detail.packageVulnerabilityDetails?.vulnerabilityId ?? (type && words(type));
-      if (!title) throw new UnexpectedPayload("a finding without title and type");
-      const label = (detail.severity ?? detail.vendorSeverity)?.toUpperCase() ?? "UNTRIAGED";
-      const thing = nameOf(resources?.[0]?.id ?? event.resources[0]);
-      const subject = title + (thing && !title.includes(thing) ? ` on ${thing}` : "");
-      const of = findingArn ?? `${title}:${thing ?? ""}`;
-      const node = thing ?? place(event);
-      const status = detail.status?.toUpperCase();
-      if (status === "CLOSED" || status === "SUPPRESSED") {
-        return vulnerability.clear({ of, node, summary: `Inspector ${status.toLowerCase()}: ${subject}` });
-      }
-      const exploit = exploitAvailable?.toUpperCase() === "YES";
-      const worse = exploit || (type === "NETWORK_REACHABILITY" && label === "CRITICAL");
-      const [usual, higher] = severities[label] ?? [undefined, 2];
-      const grade = worse ? higher : usual;
-      const summary = `Inspector ${label}: ${subject}${exploit ? ", an exploit is known" : ""}`;
-      return grade
-        ? vulnerability.raise(grade, { of, node, summary })
-        : note(vulnerability.name, { of: `${of}:info`, node, summary });
-    },
+    detail: findingFields,
+    format: noticeOf,
   });
 
 const coverage = formatter({
   source: "aws.inspector2",
   detailType: "Inspector2 Coverage",
-  means: "Inspector began or ceased to scan a resource",
+  means: "Inspector started or stopped scanning a resource",
   conditions: [unwatched],
   detail: () => z.object({ scanStatus: object({ statusCodeValue: text, reason: text }) }),
   format: ({ scanStatus }, event) => {
     const status = scanStatus?.statusCodeValue?.toUpperCase();
     if (!status) throw new UnexpectedPayload("no scanStatus.statusCodeValue");
-    const thing = nameOf(event.resources[0]);
-    const reason = scanStatus?.reason;
+    const name = nameOf(event.resources[0]);
     const of = event.resources[0] ?? "any";
-    const node = thing ?? place(event);
-    const resource = thing ?? "a resource";
-    if (status === "ACTIVE") return unwatched.clear({ of, node, summary: `Inspector scans ${resource} again` });
-    const summary = `Inspector does not scan ${resource}${reason ? `: ${words(reason)}` : ""}`;
+    const resource = name ?? "a resource";
+    const fields = { of, node: name ?? accountRegion(event), thing: "Inspector" };
+    if (status === "ACTIVE") return unwatched.clear({ ...fields, outcome: "scans", context: `${resource} again` });
+    const reason = scanStatus?.reason;
+    const statement = {
+      ...fields,
+      outcome: "does not scan",
+      context: resource,
+      reason: reason && words(reason).replace(/\bec2\b/, "EC2"),
+    };
     return deliberate.test(reason?.toUpperCase() ?? "")
-      ? note(unwatched.name, { of: `${of}:chosen`, node, summary })
-      : unwatched.raise(2, { of, node, summary });
+      ? note(unwatched.name, { ...statement, of: `${of}:chosen` })
+      : unwatched.raise(2, statement);
   },
 });
 
@@ -106,7 +131,7 @@ const scan = (source: string, detailType: string) =>
     source,
     detailType,
     means: "A scan of an image or instance ended, and what it found",
-    conditions: [vulnerabilities, scanFailure],
+    conditions: [scanResult],
     detail: () =>
       z.object({
         "scan-status": text,
@@ -119,18 +144,18 @@ const scan = (source: string, detailType: string) =>
       const name = nameOf(detail["repository-name"]) ?? detail["instance-id"] ?? nameOf(event.resources[0]);
       const counts = detail["finding-severity-counts"];
       const tag = detail["image-tags"]?.[0];
-      const thing = [name ?? "an image", tag].filter(Boolean).join(":");
-      const node = name ?? place(event);
-      if (/FAIL|UNSUPPORTED/i.test(detail["scan-status"] ?? "")) {
-        return scanFailure.raise(2, { of: `${thing}:failed`, node, summary: `Inspector could not scan ${thing}` });
+      const scanned = [name ?? "an image", tag].filter(Boolean).join(":");
+      const fields = { of: scanned, node: name ?? accountRegion(event) };
+      const status = detail["scan-status"] ?? "";
+      if (/FAIL|UNSUPPORTED/i.test(status)) {
+        const reason = /UNSUPPORTED/i.test(status) ? words(status) : undefined;
+        const statement = { ...fields, thing: "Inspector", outcome: "could not scan", context: scanned, reason };
+        return scanResult.raise(2, { ...statement, of: `${scanned}:failed` });
       }
-      if (counts?.CRITICAL || counts?.HIGH) {
-        const found = counts.CRITICAL ? "critical" : "high";
-        const summary = `Inspector scan of ${thing} found ${found} vulnerabilities`;
-        return vulnerabilities.raise(counts.CRITICAL ? 3 : 2, { of: thing, node, summary });
-      }
-      const summary = `Inspector scan of ${thing} found no critical or high vulnerabilities`;
-      return vulnerabilities.clear({ of: thing, node, summary });
+      const statement = { ...fields, thing: "Inspector scan", context: `in ${scanned}` };
+      if (counts?.CRITICAL) return scanResult.raise(3, { ...statement, outcome: "found critical vulnerabilities" });
+      if (counts?.HIGH) return scanResult.raise(2, { ...statement, outcome: "found high vulnerabilities" });
+      return scanResult.clear({ ...statement, outcome: "found no critical or high vulnerabilities" });
     },
   });
 

@@ -1,5 +1,5 @@
-import { at, first, tail } from "./fields.ts";
-import { states } from "./states.ts";
+import { at, first, lastSegmentAt } from "../grammar/fields.ts";
+import { states } from "../grammar/states.ts";
 
 export const iot = () => [
   ...states("aws.iotanalytics", [
@@ -7,7 +7,7 @@ export const iot = () => [
       detailType: { "IoT Analytics Pipeline Failure Notification": "failed" },
       means: "A pipeline could not process its messages",
       thing: "IoT Analytics pipeline",
-      name: ["detail.pipeline-name", tail("resources.0")],
+      name: ["detail.pipeline-name", lastSegmentAt("resources.0")],
       problems: { failed: 3 },
       reason: first("detail.message", "detail.error-code"),
     },
@@ -15,10 +15,10 @@ export const iot = () => [
       detailType: "IoT Analytics DataSet Lifecycle Notification",
       means: "The content of a data set was made or delivered, or failed to be",
       thing: "IoT Analytics data set",
-      name: ["detail.dataset-name", tail("resources.0")],
+      name: ["detail.dataset-name", lastSegmentAt("resources.0")],
       problems: { CONTENT_DELIVERY_FAILED: 3, DATASET_CONTENT_FAILED: 3, FAILED: 3 },
       ends: ["CONTENT_DELIVERY_SUCCEEDED", "SUCCEEDED"],
-      says: {
+      outcomes: {
         CONTENT_DELIVERY_FAILED: "could not deliver its content",
         CONTENT_DELIVERY_SUCCEEDED: "delivered its content",
       },
@@ -34,7 +34,7 @@ export const iot = () => [
       state: "detail.status",
       problems: { Failure: 3 },
       ends: ["Success"],
-      says: { Building: "is being built" },
+      outcomes: { Building: "is being built" },
     },
     {
       detailType: { "Greengrass Telemetry Data": "sent" },
@@ -42,7 +42,7 @@ export const iot = () => [
       thing: "Greengrass core",
       name: at("detail.ThingName"),
       problems: { sent: 1 },
-      says: { sent: "sent telemetry" },
+      outcomes: { sent: "sent telemetry" },
     },
   ]),
 ];

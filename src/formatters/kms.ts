@@ -1,16 +1,15 @@
 import { condition } from "../condition.ts";
-import type { Read } from "./fields.ts";
-import { first, tail } from "./fields.ts";
-import { linkTo } from "./links.ts";
-import { type StateRow, states } from "./states.ts";
+import { first, lastSegmentAt, type Read } from "../grammar/fields.ts";
+import { linkTo } from "../grammar/links.ts";
+import { type StateRow, states } from "../grammar/states.ts";
 
 /** CloudTrail's calls of the same name raise and clear it too. */
-const material = condition("kms:material", {
-  grades: { 5: "expired" },
+export const material = condition("kms:material", {
+  grades: { 5: "expired", 4: "deleted by the API call DeleteImportedKeyMaterial" },
   ends: "the API call ImportKeyMaterial of the same key",
 });
 
-const id: Read = first("detail.key-id", tail("resources.0"));
+const id: Read = first("detail.key-id", lastSegmentAt("resources.0"));
 
 const key = {
   thing: "KMS key",
@@ -26,7 +25,8 @@ export const kms = () =>
       means: "The imported material of a key expired: what it encrypts cannot be read",
       condition: material,
       problems: { expired: 5 },
-      says: { expired: "is unusable: its imported key material expired" },
+      outcomes: { expired: "is unusable" },
+      reason: () => "its imported key material expired",
     },
     {
       ...key,
@@ -34,7 +34,8 @@ export const kms = () =>
       means: "A key was deleted: what it encrypts is lost",
       condition: "deleted",
       problems: { deleted: 5 },
-      says: { deleted: "was deleted: what it encrypts is lost" },
+      outcomes: { deleted: "was deleted" },
+      reason: () => "what it encrypts is lost",
     },
     {
       ...key,
@@ -42,6 +43,6 @@ export const kms = () =>
       means: "A key was rotated",
       condition: "rotation",
       problems: {},
-      says: { rotated: "was rotated" },
+      outcomes: { rotated: "was rotated" },
     },
   ]);

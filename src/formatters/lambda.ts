@@ -1,7 +1,7 @@
-import { first, type Read } from "./fields.ts";
-import { linkTo } from "./links.ts";
-import { states } from "./states.ts";
-import { words } from "./words.ts";
+import { at, first, type Read } from "../grammar/fields.ts";
+import { linkTo } from "../grammar/links.ts";
+import { states } from "../grammar/states.ts";
+import { words } from "../grammar/words.ts";
 
 /** The name in `arn:aws:lambda:eu-west-1:111122223333:function:name:$LATEST`. */
 const name: Read = (event) => {
@@ -9,10 +9,18 @@ const name: Read = (event) => {
   return arn?.startsWith("arn:") ? arn.split(":")[6] : arn;
 };
 
-const condition = first("detail.requestContext.condition");
+const condition: Read = (event) => {
+  const text = at("detail.requestContext.condition")(event);
+  return text && words(text);
+};
 const error = first("detail.responsePayload.errorType", "detail.responseContext.functionError");
 
-/** What a function's asynchronous invocations came to, where their destination is an event bus. */
+const reason: Read = (event) => {
+  const cause = [condition(event), error(event)].filter(Boolean).join(", ");
+  return [cause, at("detail.responsePayload.errorMessage")(event)].filter(Boolean).join(": ") || undefined;
+};
+
+/** The results of asynchronous invocations whose destination is an event bus. */
 export const lambda = () =>
   states("lambda", [
     {
@@ -26,13 +34,8 @@ export const lambda = () =>
       name,
       problems: { failure: 3 },
       ends: ["success"],
-      says: { failure: "gave up an asynchronous event", success: "handled an asynchronous event" },
-      reason: (event) =>
-        [condition, error]
-          .map((read) => read(event))
-          .filter((said) => said !== undefined)
-          .map((said, index) => (index === 0 && said === condition(event) ? words(said) : said))
-          .join(", ") || undefined,
+      outcomes: { failure: "gave up an asynchronous event", success: "handled an asynchronous event" },
+      reason,
       link: linkTo("lambda/home#/functions/{}", name),
     },
   ]);

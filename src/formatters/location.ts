@@ -1,5 +1,5 @@
-import { at, type Read, tail } from "./fields.ts";
-import { behind, states } from "./states.ts";
+import { at, lastSegmentAt, type Read } from "../grammar/fields.ts";
+import { states, suffix } from "../grammar/states.ts";
 
 const keyed =
   (...paths: (string | Read)[]): Read =>
@@ -14,20 +14,20 @@ export const location = () =>
       thing: "Device",
       condition: "geofence",
       name: "detail.DeviceId",
-      key: keyed(tail("resources.0"), "detail.GeofenceId", "detail.DeviceId"),
+      key: keyed(lastSegmentAt("resources.0"), "detail.GeofenceId", "detail.DeviceId"),
       state: "detail.EventType",
       problems: {},
-      says: { ENTER: "is now inside", EXIT: "is now outside" },
-      where: behind("geofence", "detail.GeofenceId"),
+      outcomes: { ENTER: "is now inside", EXIT: "is now outside" },
+      context: suffix("geofence", "detail.GeofenceId"),
     },
     {
       detailType: "Location Device Position Event",
       means: "A tracker has a new position of a device; one line a tracker",
       thing: "Location tracker",
-      name: ["detail.TrackerName", tail("resources.0")],
+      name: ["detail.TrackerName", lastSegmentAt("resources.0")],
       state: "detail.EventType",
       problems: {},
-      says: { UPDATE: "has a new position" },
-      where: behind("of device", "detail.DeviceId"),
+      outcomes: { UPDATE: "has a new position" },
+      context: suffix("of device", "detail.DeviceId"),
     },
   ]);

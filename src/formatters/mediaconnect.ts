@@ -1,5 +1,5 @@
-import { tail } from "./fields.ts";
-import { states } from "./states.ts";
+import { lastSegmentAt } from "../grammar/fields.ts";
+import { states } from "../grammar/states.ts";
 
 export const mediaconnect = () =>
   states("aws.mediaconnect", [
@@ -7,7 +7,7 @@ export const mediaconnect = () =>
       detailType: "MediaConnect Flow Status Change",
       means: "A flow started, stopped or failed",
       thing: "MediaConnect flow",
-      name: tail("resources.0"),
+      name: lastSegmentAt("resources.0"),
       state: "detail.currentStatus",
       problems: { ERROR: 4 },
       ends: ["ACTIVE"],

@@ -1,9 +1,9 @@
-import { type Read, tail } from "./fields.ts";
-import { linkTo } from "./links.ts";
-import { states } from "./states.ts";
+import { lastSegmentAt, type Read } from "../grammar/fields.ts";
+import { linkTo } from "../grammar/links.ts";
+import { states, suffix } from "../grammar/states.ts";
 
-const queue = tail("detail.queue");
-const onQueue: Read = (event) => queue(event) && `on queue ${queue(event)}`;
+const queue = lastSegmentAt("detail.queue");
+const unnamed: Read = () => undefined;
 
 export const mediaconvert = () =>
   states("aws.mediaconvert", [
@@ -11,12 +11,12 @@ export const mediaconvert = () =>
       detailType: "MediaConvert Job State Change",
       means: "A job started, ended or failed; one line a queue",
       thing: "MediaConvert job",
-      name: onQueue,
+      name: unnamed,
       node: queue,
       key: queue,
       state: "detail.status",
       problems: { ERROR: 3 },
-      says: {
+      outcomes: {
         ERROR: "failed",
         COMPLETE: "completed",
         PROGRESSING: "is in progress",
@@ -24,6 +24,7 @@ export const mediaconvert = () =>
         NEW_WARNING: "gave a warning",
         STATUS_UPDATE: "is in progress",
       },
+      context: suffix("on queue", queue),
       reason: "detail.errorMessage",
       link: linkTo("mediaconvert/home#/jobs/summary/{}", "detail.jobId"),
     },

@@ -1,12 +1,13 @@
 import * as z from "zod";
+import { lastSegment } from "../arn.ts";
 import { condition } from "../condition.ts";
-import { lastPart, tail, text } from "./fields.ts";
-import { formatter, UnexpectedPayload } from "./formatter.ts";
-import { linkTo } from "./links.ts";
-import { behind, states } from "./states.ts";
-import { slug } from "./words.ts";
+import { lastSegmentAt, text } from "../grammar/fields.ts";
+import { formatter, UnexpectedPayload } from "../grammar/formatter.ts";
+import { linkTo } from "../grammar/links.ts";
+import { states, suffix } from "../grammar/states.ts";
+import { slug } from "../grammar/words.ts";
 
-const id = tail("resources.0");
+const id = lastSegmentAt("resources.0");
 const channelLink = linkTo("medialive/home#/channels/{}", id);
 
 const alerts = {
@@ -20,31 +21,33 @@ const alerts = {
   }),
 };
 
-export const medialive = () => [
-  ...(["channel", "multiplex"] as const).flatMap((kind) =>
-    formatter({
-      source: "aws.medialive",
-      detailType: kind === "channel" ? "MediaLive Channel Alert" : "MediaLive Multiplex Alert",
-      means: `An alert of a ${kind} was raised or is over`,
-      conditions: [alerts[kind]],
-      detail: () => z.object({ alarm_state: text, alert_type: text, pipeline: text, channel_arn: text, message: text }),
-      format: ({ alarm_state, alert_type, pipeline, channel_arn, message }, event) => {
-        const name = lastPart(event.resources[0] ?? channel_arn);
-        const alert = alert_type ?? message;
-        if (!name || !alert || !alarm_state) throw new UnexpectedPayload(`no ${kind}, alert or alarm state`);
-        const common = {
-          of: [name, pipeline, slug(alert)].filter(Boolean).join(":"),
-          node: name,
-          link: kind === "channel" ? channelLink(event) : undefined,
-        };
-        const where = `MediaLive ${kind} ${name}${pipeline ? ` pipeline ${pipeline}` : ""}`;
-        return alarm_state.toLowerCase() === "cleared"
-          ? alerts[kind].clear({ ...common, summary: `${where}: alert is over (${alert})` })
-          : alerts[kind].raise(4, { ...common, summary: `${where}: ${alert}` });
-      },
-    }),
-  ),
-  ...states("aws.medialive", [
+const alertFormatter = (kind: "channel" | "multiplex") =>
+  formatter({
+    source: "aws.medialive",
+    detailType: kind === "channel" ? "MediaLive Channel Alert" : "MediaLive Multiplex Alert",
+    means: `An alert of a ${kind} was raised or is over`,
+    conditions: [alerts[kind]],
+    detail: () => z.object({ alarm_state: text, alert_type: text, pipeline: text, channel_arn: text, message: text }),
+    format: ({ alarm_state, alert_type, pipeline, channel_arn, message }, event) => {
+      const name = lastSegment(event.resources[0] ?? channel_arn);
+      const alert = alert_type ?? message;
+      if (!name || !alert || !alarm_state) throw new UnexpectedPayload(`no ${kind}, alert or alarm state`);
+      const statement = {
+        of: [name, pipeline, slug(alert)].filter(Boolean).join(":"),
+        node: name,
+        thing: `MediaLive ${kind}`,
+        name,
+        context: pipeline && `on pipeline ${pipeline}`,
+        link: kind === "channel" ? channelLink(event) : undefined,
+      };
+      return alarm_state.toLowerCase() === "cleared"
+        ? alerts[kind].clear({ ...statement, outcome: ": alert is over", reason: alert })
+        : alerts[kind].raise(4, { ...statement, outcome: `: ${alert}`, reason: alert_type && message });
+    },
+  });
+
+const changes = () =>
+  states("aws.medialive", [
     {
       detailType: "MediaLive Channel State Change",
       means: "A channel started, stopped or was deleted",
@@ -59,8 +62,8 @@ export const medialive = () => [
       thing: "MediaLive channel",
       name: id,
       problems: { switched: 1 },
-      says: { switched: "switched its input" },
-      where: behind("to", "detail.active_input_attachment_name"),
+      outcomes: { switched: "switched its input" },
+      context: suffix("to", "detail.active_input_attachment_name"),
       link: channelLink,
     },
     {
@@ -70,5 +73,6 @@ export const medialive = () => [
       name: id,
       problems: {},
     },
-  ]),
-];
+  ]);
+
+export const medialive = () => [alertFormatter("channel"), alertFormatter("multiplex"), changes()].flat();

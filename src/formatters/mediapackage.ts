@@ -1,7 +1,7 @@
-import { tail } from "./fields.ts";
-import { states } from "./states.ts";
+import { lastSegmentAt } from "../grammar/fields.ts";
+import { states } from "../grammar/states.ts";
 
-const resource = tail("resources.0");
+const resource = lastSegmentAt("resources.0");
 
 export const mediapackage = () =>
   states("aws.mediapackage", [
@@ -12,11 +12,12 @@ export const mediapackage = () =>
       name: resource,
       state: "detail.event",
       problems: { MaxIngestStreamsError: 3, MaxIngestBitrateError: 3 },
-      says: {
+      outcomes: {
         MaxIngestStreamsError: "has too many ingest streams",
         MaxIngestBitrateError: "has too high an ingest bit rate",
         InputSwitchEvent: "switched its input",
       },
+      reason: "detail.message",
     },
     {
       detailType: ["MediaPackage Key Provider Notification", "MediaPackage Key Provider State"],
@@ -25,7 +26,7 @@ export const mediapackage = () =>
       name: resource,
       state: "detail.event",
       problems: { KeyProviderError: 4 },
-      says: { KeyProviderError: "cannot reach its key provider" },
+      outcomes: { KeyProviderError: "cannot reach its key provider" },
       reason: "detail.message",
     },
     {

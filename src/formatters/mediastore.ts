@@ -1,8 +1,9 @@
-import { tail } from "./fields.ts";
-import { states } from "./states.ts";
+import { first, lastSegmentAt, type Read } from "../grammar/fields.ts";
+import { states, suffix } from "../grammar/states.ts";
 
-const container = ["detail.ContainerName", tail("resources.0")];
-const says = { CREATE: "was created", UPDATE: "was updated", REMOVE: "was removed" };
+const container = first("detail.ContainerName", lastSegmentAt("resources.0"));
+const unnamed: Read = () => undefined;
+const outcomes = { CREATE: "was created", UPDATE: "was updated", REMOVE: "was removed" };
 
 export const mediastore = () =>
   states("aws.mediastore", [
@@ -13,15 +14,19 @@ export const mediastore = () =>
       name: container,
       state: "detail.Operation",
       problems: { REMOVE: 2 },
-      says,
+      outcomes,
     },
     {
       detailType: "MediaStore Object State Change",
       means: "An object was written or removed; one line a container",
-      thing: "MediaStore object in container",
-      name: container,
+      thing: "MediaStore object",
+      condition: "mediastore-object-in-container",
+      name: unnamed,
+      node: container,
+      key: container,
+      context: suffix("in container", container),
       state: "detail.Operation",
       problems: {},
-      says,
+      outcomes,
     },
   ]);

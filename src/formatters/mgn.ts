@@ -1,7 +1,7 @@
-import { at, tail } from "./fields.ts";
-import { states } from "./states.ts";
+import { at, lastSegmentAt } from "../grammar/fields.ts";
+import { states } from "../grammar/states.ts";
 
-const server = tail("resources.0");
+const server = lastSegmentAt("resources.0");
 
 export const mgn = () =>
   states("aws.mgn", [
@@ -12,7 +12,7 @@ export const mgn = () =>
       name: server,
       problems: { STALLED: 4 },
       ends: ["NOT_STALLED"],
-      says: { STALLED: "has stalled", NOT_STALLED: "is running again" },
+      outcomes: { STALLED: "has stalled", NOT_STALLED: "is running again" },
     },
     {
       detailType: "MGN Source Server Launch Result",
@@ -26,7 +26,7 @@ export const mgn = () =>
       },
       problems: { TEST_LAUNCH_FAILED: 4, CUTOVER_LAUNCH_FAILED: 4 },
       ends: ["TEST_LAUNCH_SUCCEEDED", "CUTOVER_LAUNCH_SUCCEEDED"],
-      says: {
+      outcomes: {
         TEST_LAUNCH_FAILED: "could not be launched for a test",
         TEST_LAUNCH_SUCCEEDED: "was launched for a test",
         CUTOVER_LAUNCH_FAILED: "could not be launched for the cutover",

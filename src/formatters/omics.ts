@@ -1,5 +1,5 @@
-import { tail } from "./fields.ts";
-import { states } from "./states.ts";
+import { lastSegmentAt } from "../grammar/fields.ts";
+import { states } from "../grammar/states.ts";
 
 export const omics = () =>
   states(
@@ -8,7 +8,7 @@ export const omics = () =>
       detailType: `${kind} Status Change`,
       means: `A ${kind.toLowerCase()} started, ended or failed`,
       thing: `HealthOmics ${kind.toLowerCase()}`,
-      name: [tail("detail.arn"), tail("resources.0")],
+      name: [lastSegmentAt("detail.arn"), lastSegmentAt("resources.0")],
       state: "detail.status",
       problems: { FAILED: 3 },
       reason: "detail.statusMessage",

@@ -1,16 +1,17 @@
-import { joined } from "./fields.ts";
-import { type StateRow, states } from "./states.ts";
+import { joined } from "../grammar/fields.ts";
+import { type StateRow, states } from "../grammar/states.ts";
 
-const run = (what: string, name: string): StateRow => ({
-  detailType: `OpsWorks ${what} State Change`,
-  means: `An OpsWorks ${what.toLowerCase()} finished or failed`,
-  thing: `OpsWorks ${what.toLowerCase()}`,
+const run = (kind: string, name: string, problems: StateRow["problems"]): StateRow => ({
+  detailType: `OpsWorks ${kind} State Change`,
+  means: `An OpsWorks ${kind.toLowerCase()} finished or failed`,
+  thing: `OpsWorks ${kind.toLowerCase()}`,
   name,
   node: ["detail.instance-id", "detail.stack-id"],
   key: joined(":", "detail.stack-id", "detail.instance-id", "detail.command", "detail.type"),
   state: "detail.status",
-  problems: { failed: 3, expired: 3, skipped: 2 },
+  problems,
   ends: ["successful"],
+  outcomes: { skipped: "was skipped" },
 });
 
 export const opsworks = () =>
@@ -22,11 +23,11 @@ export const opsworks = () =>
       name: ["detail.instance-id", "detail.stack-id"],
       key: joined(":", "detail.stack-id", "detail.instance-id", "detail.type"),
       problems: { alert: 3 },
-      says: { alert: "needs attention" },
+      outcomes: { alert: "needs attention" },
       reason: "detail.message",
     },
-    run("Command", "detail.type"),
-    run("Deployment", "detail.command"),
+    run("Command", "detail.type", { failed: 3, expired: 3, skipped: 2 }),
+    run("Deployment", "detail.command", { failed: 3 }),
     {
       detailType: "OpsWorks Instance State Change",
       means: "An OpsWorks instance started, stopped or failed",
@@ -38,7 +39,7 @@ export const opsworks = () =>
       state: "detail.status",
       problems: { connection_lost: 3, setup_failed: 3, start_failed: 3, stop_failed: 3 },
       ends: ["online"],
-      says: {
+      outcomes: {
         connection_lost: "lost its connection",
         setup_failed: "failed its setup",
         start_failed: "did not start",

@@ -1,24 +1,15 @@
-import { first, tail } from "./fields.ts";
-import { type StateRow, states } from "./states.ts";
+import { first, lastSegmentAt } from "../grammar/fields.ts";
+import { type StateRow, states } from "../grammar/states.ts";
 
-const row = (what: string, name: StateRow["name"]): StateRow => ({
-  detailType: `AWS Proton ${what} Status Change`,
-  means: `A Proton ${what.toLowerCase()} was deployed, published or failed`,
-  thing: `Proton ${what.toLowerCase()}`,
+const row = (kind: string, name: StateRow["name"], problems: StateRow["problems"] = {}): StateRow => ({
+  detailType: `AWS Proton ${kind} Status Change`,
+  means: `A Proton ${kind.toLowerCase()} was deployed, published or failed`,
+  thing: `Proton ${kind.toLowerCase()}`,
   name,
   key: (event) => event.resources[0] ?? first(...[name].flat())(event),
   state: "detail.status",
-  problems: {
-    FAILED: 3,
-    CREATE_FAILED: 3,
-    UPDATE_FAILED: 3,
-    DELETE_FAILED: 3,
-    CREATE_FAILED_CLEANUP_FAILED: 3,
-    UPDATE_FAILED_CLEANUP_FAILED: 3,
-    REGISTRATION_FAILED: 3,
-    CANCELLED: 2,
-  },
-  says: {
+  problems,
+  outcomes: {
     IN_PROGRESS: "is being deployed",
     CREATE_STARTED: "is being created",
     CREATE_IN_PROGRESS: "is being created",
@@ -28,31 +19,58 @@ const row = (what: string, name: StateRow["name"]): StateRow => ({
     DELETE_IN_PROGRESS: "is being deleted",
     DELETE_COMPLETE: "was deleted",
     SUCCEEDED: "is deployed",
+    CANCELLED: "had its deployment cancelled",
     CREATE_FAILED: "could not be created",
+    CREATE_FAILED_CLEANUP_IN_PROGRESS: "could not be created and is being cleaned up",
+    CREATE_FAILED_CLEANUP_COMPLETE: "could not be created",
+    CREATE_FAILED_CLEANUP_FAILED: "could not be created or cleaned up",
     UPDATE_FAILED: "could not be updated",
+    UPDATE_FAILED_CLEANUP_IN_PROGRESS: "could not be updated and is being cleaned up",
+    UPDATE_FAILED_CLEANUP_COMPLETE: "could not be updated",
+    UPDATE_FAILED_CLEANUP_FAILED: "could not be updated or cleaned up",
+    UPDATE_COMPLETE_CLEANUP_FAILED: "was updated but not cleaned up",
     DELETE_FAILED: "could not be deleted",
-    REGISTRATION_FAILED: "could not be registered",
+    REGISTRATION_FAILED: "failed to register",
   },
-  ends: ["SUCCEEDED", "ACTIVE", "CREATE_COMPLETE", "UPDATE_COMPLETE"],
 });
 
+const deployment = (kind: string, name: StateRow["name"]): StateRow => ({
+  ...row(kind, name, { FAILED: 3, DELETE_FAILED: 3, CANCELLED: 2 }),
+  ends: ["SUCCEEDED"],
+});
+
+const service: StateRow = {
+  ...row("Service", "detail.name", {
+    CREATE_FAILED: 3,
+    CREATE_FAILED_CLEANUP_COMPLETE: 3,
+    CREATE_FAILED_CLEANUP_FAILED: 3,
+    UPDATE_FAILED: 3,
+    UPDATE_FAILED_CLEANUP_COMPLETE: 3,
+    UPDATE_FAILED_CLEANUP_FAILED: 3,
+    DELETE_FAILED: 3,
+    CREATE_FAILED_CLEANUP_IN_PROGRESS: 2,
+    UPDATE_FAILED_CLEANUP_IN_PROGRESS: 2,
+    UPDATE_COMPLETE_CLEANUP_FAILED: 2,
+  }),
+  ends: ["ACTIVE", "CREATE_COMPLETE", "UPDATE_COMPLETE"],
+};
+
 /** A template's version is registered before it is published; the template itself cannot fail. */
-const template = (what: string, name: StateRow["name"]): StateRow => ({
-  ...row(what, name),
-  means: `A Proton ${what.toLowerCase()} was registered, published or failed`,
-  problems: { REGISTRATION_FAILED: 3 },
+const templateVersion = (kind: string): StateRow => ({
+  ...row(kind, "detail.templateName", { REGISTRATION_FAILED: 3 }),
+  means: `A Proton ${kind.toLowerCase()} was registered, published or failed`,
   ends: ["DRAFT", "PUBLISHED"],
 });
 
-/** The names within the detail are swapped for service instances in AWS's own example, so the ARN tells. */
+/** AWS's own example swaps the names of a service instance and its service, so that the ARN comes first. */
 export const proton = () =>
   states("aws.proton", [
-    row("Environment", "detail.name"),
-    { ...row("Environment Template", first(tail("resources.0"), "detail.name")), problems: {}, ends: [] },
-    template("Environment Template Version", "detail.templateName"),
-    row("Service", "detail.name"),
-    row("Service Instance", first(tail("resources.0"), "detail.serviceName")),
-    row("Service Pipeline", "detail.serviceName"),
-    { ...row("Service Template", "detail.templateName"), problems: {}, ends: [] },
-    template("Service Template Version", "detail.templateName"),
+    deployment("Environment", "detail.name"),
+    row("Environment Template", first(lastSegmentAt("resources.0"), "detail.name")),
+    templateVersion("Environment Template Version"),
+    service,
+    deployment("Service Instance", first(lastSegmentAt("resources.0"), "detail.serviceName")),
+    deployment("Service Pipeline", "detail.serviceName"),
+    row("Service Template", "detail.templateName"),
+    templateVersion("Service Template Version"),
   ]);

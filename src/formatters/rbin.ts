@@ -1,7 +1,7 @@
-import { first, tail } from "./fields.ts";
-import { states } from "./states.ts";
+import { first, lastSegmentAt } from "../grammar/fields.ts";
+import { states } from "../grammar/states.ts";
 
-const rule = first("detail.rule-id", tail("resources.0"));
+const rule = first("detail.rule-id", lastSegmentAt("resources.0"));
 
 export const rbin = () =>
   states("aws.rbin", [
@@ -12,7 +12,7 @@ export const rbin = () =>
       condition: "change-attempt",
       name: rule,
       problems: { attempted: 3 },
-      says: { attempted: "is locked, yet someone tried to change it" },
+      outcomes: { attempted: "is locked but someone tried to change it" },
       reason: "detail.api-name",
     },
     {
@@ -22,6 +22,6 @@ export const rbin = () =>
       condition: "unlocking",
       name: rule,
       problems: { unlocking: 2 },
-      says: { unlocking: "is about to be unlocked" },
+      outcomes: { unlocking: "is about to be unlocked" },
     },
   ]);

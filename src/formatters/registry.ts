@@ -1,4 +1,4 @@
-import { type Registry, type Rooms, registryOf } from "../route.ts";
+import { type FormattersBySource, type Registry, registryOf } from "../grammar/registry.ts";
 import { a4b } from "./a4b.ts";
 import { accessanalyzer } from "./accessanalyzer.ts";
 import { acm } from "./acm.ts";
@@ -109,7 +109,7 @@ import { xray } from "./xray.ts";
  * Which files of this folder speak for a source, `*` being what any source sends. A file's formatters are made when the
  * first event of its source comes in, so that start-up does not grow with the catalogue.
  */
-export const rooms: Rooms = {
+export const formattersBySource: FormattersBySource = {
   "*": [cloudtrail],
   "aws.a4b": [a4b],
   "aws.access-analyzer": [accessanalyzer],
@@ -225,4 +225,4 @@ export const rooms: Rooms = {
   "route53-recovery-readiness.amazonaws.com": [route53RecoveryReadiness],
 };
 
-export const registry: Registry = registryOf(rooms);
+export const registry: Registry = registryOf(formattersBySource);

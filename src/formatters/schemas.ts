@@ -1,4 +1,4 @@
-import { states } from "./states.ts";
+import { states } from "../grammar/states.ts";
 
 export const schemas = () =>
   states("aws.schemas", [
@@ -8,6 +8,6 @@ export const schemas = () =>
       thing: "Schema",
       name: "detail.SchemaName",
       problems: {},
-      says: { created: "was created", "new version": "got a new version" },
+      outcomes: { created: "was created", "new version": "got a new version" },
     },
   ]);

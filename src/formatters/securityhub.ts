@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { condition, note } from "../condition.ts";
+import { arnName, lastSegment } from "../arn.ts";
+import { condition, type Notice, note, type ProblemSeverity, type Statement } from "../condition.ts";
 import type { AwsEvent } from "../event.ts";
-import type { Notice, ProblemSeverity } from "../notice.ts";
-import { arnName, lastPart, list, number, object, place, text } from "./fields.ts";
-import { formatter, UnexpectedPayload } from "./formatter.ts";
-import { clause } from "./words.ts";
+import { accountRegion, list, number, object, text } from "../grammar/fields.ts";
+import { formatter, UnexpectedPayload } from "../grammar/formatter.ts";
+import { cleanReason } from "../sentence.ts";
 
 /** A finding in the AWS Security Finding Format; any field is missing from some real ones. */
 const finding = () =>
@@ -42,7 +42,7 @@ const imported = condition("securityhub", {
 const picked = condition("securityhub:action", {
   grades: { 5: "CRITICAL", 4: "HIGH, or a failed control CRITICAL", 3: "any other" },
 });
-const insight = condition("securityhub:insight", { grades: { 2: "" } });
+const insight = condition("securityhub:insight", { grades: { 2: "results sent with a custom action" } });
 const second = condition("securityhub2", {
   grades: {
     5: "Fatal or Critical",
@@ -89,51 +89,73 @@ const canHaveFailed = (found: Finding): boolean =>
 /** The account where the resource of a finding is the account itself. */
 const accountOf = (id = ""): string | undefined => /^AWS::::Account:(\d+)$/i.exec(id)?.[1];
 
-function subjectOf(found: Finding, event: AwsEvent) {
+/** `title on bucket [S3.2]` as a reason: a long title is truncated, the resource and the control are not. */
+function reasonOf(title: string, resource: string | undefined, account: string | undefined, suffix: string): string {
+  const where = resource && !title.includes(resource) ? ` on ${account ? `account ${account}` : resource}` : "";
+  return cleanReason(title, Math.max(60, 160 - where.length - suffix.length)) + where + suffix;
+}
+
+const controlOf = ({ Compliance, ProductFields, GeneratorId }: Finding): string | undefined =>
+  Compliance?.SecurityControlId ??
+  ProductFields?.ControlId ??
+  ProductFields?.RuleId ??
+  (Compliance ? lastSegment(GeneratorId) : undefined);
+
+type Subject = Pick<Statement, "node" | "thing" | "reason"> & { readonly of: string };
+
+/** What the notices of a finding share: the finding's key, its resource and its title; `label` goes to the title. */
+function subjectOf(found: Finding, event: AwsEvent, label?: string): Subject {
   const id = found.Resources?.[0]?.Id;
   const account = accountOf(id);
-  const thing = account ?? arnName(id);
-  const control =
-    found.Compliance?.SecurityControlId ??
-    found.ProductFields?.ControlId ??
-    found.ProductFields?.RuleId ??
-    (found.Compliance ? lastPart(found.GeneratorId) : undefined);
+  const resource = account ?? arnName(id);
+  const control = controlOf(found);
   const title =
-    found.Title?.replace(/[\s.]+$/, "") ?? control ?? (clause("", found.Description, 120) || "finding without a title");
+    found.Title?.replace(/[\s.]+$/, "") ??
+    control ??
+    (cleanReason(found.Description ?? "", 120) || "finding without a title");
+  const suffix = (control && !title.includes(control) ? ` [${control}]` : "") + (label ? ` (${label})` : "");
   return {
-    node: thing ?? `${found.AwsAccountId ?? event.account}-${found.Region ?? event.region}`,
-    key: found.Id ?? [found.ProductArn, found.GeneratorId, title, id].filter(Boolean).join(":"),
-    phrase:
-      title +
-      (thing && !title.includes(thing) ? ` on ${account ? `account ${account}` : thing}` : "") +
-      (control && !title.includes(control) ? ` [${control}]` : ""),
+    of: found.Id ?? [found.ProductArn, found.GeneratorId, title, id].filter(Boolean).join(":"),
+    node: resource ?? `${found.AwsAccountId ?? event.account}-${found.Region ?? event.region}`,
+    thing: "Security Hub",
+    reason: reasonOf(title, resource, account, suffix),
   };
 }
 
-function importedNotice(found: Finding, event: AwsEvent): Notice {
-  const { node, key, phrase } = subjectOf(found, event);
+/** How a finding ended; absent while it is open. */
+function endOf(found: Finding): string | undefined {
   const { passed, workflow, archived } = stateOf(found);
-  const over = archived
-    ? "archived"
-    : workflow === "RESOLVED" || workflow === "SUPPRESSED"
-      ? passed
-        ? "passed"
-        : workflow.toLowerCase()
-      : passed
-        ? "passed"
-        : undefined;
-  if (over) {
-    const noise = passed && !canHaveFailed(found) ? "passed" : undefined;
-    return imported.clear({ of: key, node, summary: `Security Hub ${over}: ${phrase}`, noise });
+  if (archived) return "archived";
+  if (passed) return "passed";
+  return workflow === "RESOLVED" || workflow === "SUPPRESSED" ? workflow.toLowerCase() : undefined;
+}
+
+function importedNotice(found: Finding, event: AwsEvent): Notice {
+  const subject = subjectOf(found, event);
+  const end = endOf(found);
+  if (end) {
+    const noise = stateOf(found).passed && !canHaveFailed(found) ? "passed" : undefined;
+    return imported.clear({ ...subject, outcome: end, noise });
   }
   const label = labelOf(found);
   const status = found.Compliance?.Status?.toUpperCase();
-  const undecided = status === "WARNING" || status === "NOT_AVAILABLE";
-  const severity = undecided ? 1 : severityOf(label, found.Compliance !== undefined && status !== undefined);
-  const summary = `Security Hub ${undecided ? "could not check" : label || "finding"}: ${phrase}`;
+  const undecided = status !== undefined && status !== "FAILED";
+  const severity = undecided ? 1 : severityOf(label, status !== undefined);
+  const outcome = undecided ? "could not check" : label || "finding";
   return severity === 1
-    ? note("securityhub", { of: `${key}:info`, node, summary })
-    : imported.raise(severity, { of: key, node, summary });
+    ? note("securityhub", { ...subject, of: `${subject.of}:info`, outcome })
+    : imported.raise(severity, { ...subject, outcome });
+}
+
+function pickedNotice(found: Finding, actionName: string | undefined, event: AwsEvent): Notice {
+  const label = labelOf(found);
+  const subject = subjectOf(found, event, label);
+  const severity = severityOf(label, found.Compliance?.Status !== undefined);
+  return picked.raise(severity === 5 || severity === 4 ? severity : 3, {
+    ...subject,
+    of: `${actionName ?? "any"}:${subject.of}`,
+    outcome: actionName ?? "custom action",
+  });
 }
 
 /** Names of statuses and severities in OCSF, which Security Hub's second version speaks. */
@@ -155,37 +177,48 @@ type Ocsf = NonNullable<z.infer<ReturnType<typeof ocsf>>>;
 
 const ocsfSeverities: readonly ProblemSeverity[] = [1, 1, 2, 3, 4, 5, 5];
 const ocsfNames = ["unknown", "informational", "low", "medium", "high", "critical", "fatal"];
-const ocsfOver: Readonly<Record<string, string>> = { 3: "suppressed", 4: "resolved", 5: "archived" };
+const ocsfEnds: Readonly<Record<string, string>> = { 3: "suppressed", 4: "resolved", 5: "archived" };
 
-function ocsfNotice(found: Ocsf, event: AwsEvent): Notice {
+/** How a finding ended; absent while it is open. */
+function ocsfEndOf({ status_id, status = "", activity_id }: Ocsf): string | undefined {
+  const end = status.toLowerCase();
+  return (
+    ocsfEnds[String(status_id)] ??
+    (Object.values(ocsfEnds).includes(end) ? end : activity_id === 3 ? "closed" : undefined)
+  );
+}
+
+function ocsfSubjectOf(found: Ocsf, event: AwsEvent): Subject {
   const resource = found.resources?.[0];
   const account = accountOf(resource?.uid);
-  const thing = account ?? resource?.name ?? arnName(resource?.uid);
+  const name = account ?? resource?.name ?? arnName(resource?.uid);
   const title = found.finding_info?.title?.replace(/[\s.]+$/, "") ?? found.compliance?.control;
   if (!title && !found.finding_info?.uid) throw new UnexpectedPayload("a finding with neither uid nor title");
   const product = found.metadata?.product?.name;
-  const phrase =
-    (title ?? "finding without a title") +
-    (thing && !title?.includes(thing) ? ` on ${account ? `account ${account}` : thing}` : "") +
-    (product && !/^security ?hub/i.test(product) ? ` (${product})` : "");
-  const node = thing ?? `${found.cloud?.account?.uid ?? event.account}-${found.cloud?.region ?? event.region}`;
-  const of = found.finding_info?.uid ?? `${title}:${thing ?? ""}`;
+  const from = product && !/^security ?hub/i.test(product) ? ` (${product})` : "";
+  return {
+    of: found.finding_info?.uid ?? `${title}:${name ?? ""}`,
+    node: name ?? `${found.cloud?.account?.uid ?? event.account}-${found.cloud?.region ?? event.region}`,
+    thing: "Security Hub",
+    reason: reasonOf(title ?? "finding without a title", name, account, from),
+  };
+}
+
+function ocsfNotice(found: Ocsf, event: AwsEvent): Notice {
+  const subject = ocsfSubjectOf(found, event);
+  const end = ocsfEndOf(found);
   const passed = found.compliance?.status_id === 1 || /^pass/i.test(found.compliance?.status ?? "");
-  const status = found.status?.toLowerCase() ?? "";
-  const over =
-    ocsfOver[String(found.status_id)] ??
-    (Object.values(ocsfOver).includes(status) ? status : found.activity_id === 3 ? "closed" : undefined);
-  if (over || passed) {
-    const noise = passed && !over ? "passed" : undefined;
-    return second.clear({ of, node, summary: `Security Hub ${over ?? "passed"}: ${phrase}`, noise });
+  if (end || passed) {
+    const noise = passed && !end ? "passed" : undefined;
+    return second.clear({ ...subject, outcome: end ?? "passed", noise });
   }
   const byName = ocsfNames.indexOf(found.severity?.toLowerCase() ?? "");
   const rank = found.severity_id ?? (byName < 0 ? 0 : byName);
   const severity = Math.max(1, (ocsfSeverities[rank] ?? 1) - (isControl(found) ? 1 : 0)) as ProblemSeverity;
-  const summary = `Security Hub ${(found.severity ?? ocsfNames[rank] ?? "finding").toUpperCase()}: ${phrase}`;
+  const outcome = (found.severity ?? ocsfNames[rank] ?? "finding").toUpperCase();
   return severity === 1
-    ? note("securityhub2", { of: `${of}:info`, node, summary })
-    : second.raise(severity, { of, node, summary });
+    ? note("securityhub2", { ...subject, of: `${subject.of}:info`, outcome })
+    : second.raise(severity, { ...subject, outcome });
 }
 
 const isControl = ({ compliance }: Ocsf): boolean =>
@@ -193,59 +226,54 @@ const isControl = ({ compliance }: Ocsf): boolean =>
 
 const findings = <Item extends z.ZodType>(item: Item) => z.object({ findings: list(item) });
 
-const some = <Item>(found: readonly Item[] | undefined): readonly Item[] => {
+/** The findings of an event. @throws {UnexpectedPayload} where it has none */
+const nonEmpty = <Item>(found: readonly Item[] | undefined): readonly Item[] => {
   if (!found || found.length === 0) throw new UnexpectedPayload("no findings");
   return found;
 };
 
-export const securityhub = () =>
-  [
-    formatter({
-      source: "aws.securityhub",
-      detailType: ["Security Hub Findings - Imported", "Security Hub Findings"],
-      means: "A finding of Security Hub or of a product that reports to it is new or has changed; one message for each",
-      conditions: [imported],
-      detail: () => findings(finding()),
-      format: (detail, event) => some(detail.findings).map((found) => importedNotice(found ?? {}, event)),
+const importedFindings = formatter({
+  source: "aws.securityhub",
+  detailType: ["Security Hub Findings - Imported", "Security Hub Findings"],
+  means: "A finding of Security Hub or of a product that reports to it is new or has changed; one message for each",
+  conditions: [imported],
+  detail: () => findings(finding()),
+  format: (detail, event) => nonEmpty(detail.findings).map((found) => importedNotice(found ?? {}, event)),
+});
+
+const customAction = formatter({
+  source: "aws.securityhub",
+  detailType: "Security Hub Findings - Custom Action",
+  means: "Someone picked findings in Security Hub and sent them with a custom action",
+  conditions: [picked],
+  detail: () => z.object({ actionName: text, findings: list(finding()) }),
+  format: (detail, event) =>
+    nonEmpty(detail.findings).map((found) => pickedNotice(found ?? {}, detail.actionName, event)),
+});
+
+const insightResults = formatter({
+  source: "aws.securityhub",
+  detailType: "Security Hub Insight Results",
+  means: "Someone sent the results of an insight of Security Hub with a custom action",
+  conditions: [insight],
+  detail: () => z.object({ actionName: text, insightName: text, insightArn: text, resultType: text }),
+  format: ({ actionName, insightName, insightArn, resultType }, event) =>
+    insight.raise(2, {
+      of: insightArn ?? insightName,
+      node: accountRegion(event),
+      thing: "Security Hub",
+      outcome: actionName ?? "custom action",
+      reason: `insight ${insightName ?? lastSegment(insightArn) ?? "without a name"}${resultType ? `, grouped by ${resultType}` : ""}`,
     }),
-    formatter({
-      source: "aws.securityhub",
-      detailType: "Security Hub Findings - Custom Action",
-      means: "Someone picked findings in Security Hub and sent them with a custom action",
-      conditions: [picked],
-      detail: () => z.object({ actionName: text, findings: list(finding()) }),
-      format: ({ actionName, findings }, event) =>
-        some(findings).map((found) => {
-          const { node, key, phrase } = subjectOf(found ?? {}, event);
-          const label = labelOf(found ?? {});
-          const control = found?.Compliance?.Status !== undefined;
-          const severity = severityOf(label, control);
-          return picked.raise(severity === 5 || severity === 4 ? severity : 3, {
-            of: `${actionName ?? "any"}:${key}`,
-            node,
-            summary: `Security Hub ${actionName ?? "custom action"}: ${phrase}${label ? ` (${label})` : ""}`,
-          });
-        }),
-    }),
-    formatter({
-      source: "aws.securityhub",
-      detailType: "Security Hub Insight Results",
-      means: "Someone sent the results of an insight of Security Hub with a custom action",
-      conditions: [insight],
-      detail: () => z.object({ actionName: text, insightName: text, insightArn: text, resultType: text }),
-      format: ({ actionName, insightName, insightArn, resultType }, event) =>
-        insight.raise(2, {
-          of: insightArn ?? insightName,
-          node: place(event),
-          summary: `Security Hub ${actionName ?? "custom action"}: insight ${insightName ?? lastPart(insightArn) ?? "without a name"}${resultType ? `, grouped by ${resultType}` : ""}`,
-        }),
-    }),
-    formatter({
-      source: "aws.securityhub",
-      detailType: "Findings Imported V2",
-      means: "A finding of the second Security Hub, in the OCSF format, is new or has changed",
-      conditions: [second],
-      detail: () => findings(ocsf()),
-      format: (detail, event) => some(detail.findings).map((found) => ocsfNotice(found ?? {}, event)),
-    }),
-  ].flat();
+});
+
+const ocsfFindings = formatter({
+  source: "aws.securityhub",
+  detailType: "Findings Imported V2",
+  means: "A finding of the second Security Hub, in the OCSF format, is new or has changed",
+  conditions: [second],
+  detail: () => findings(ocsf()),
+  format: (detail, event) => nonEmpty(detail.findings).map((found) => ocsfNotice(found ?? {}, event)),
+});
+
+export const securityhub = () => [...importedFindings, ...customAction, ...insightResults, ...ocsfFindings];

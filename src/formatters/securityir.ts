@@ -1,5 +1,4 @@
-import type { StateRow } from "./states.ts";
-import { states } from "./states.ts";
+import { type StateRow, states } from "../grammar/states.ts";
 
 const incident = {
   thing: "Security incident case",
@@ -16,7 +15,7 @@ export const securityir = () =>
       means: "A case with AWS Security Incident Response was opened or closed",
       problems: { created: 4 },
       ends: ["closed"],
-      says: { created: "was created", closed: "was closed" },
+      outcomes: { created: "was created", closed: "was closed" },
     },
     {
       ...incident,
@@ -26,9 +25,9 @@ export const securityir = () =>
         "Case Comment Created": "comment added",
         "Case Comment Updated": "comment updated",
       },
-      means: "Something was said or changed in a case with AWS Security Incident Response",
+      means: "A case with AWS Security Incident Response was changed or commented on",
       problems: { updated: 2, "comment added": 2, "comment updated": 2 },
-      says: {
+      outcomes: {
         updated: "was updated",
         "comment added": "has a new comment",
         "comment updated": "has a changed comment",
@@ -46,7 +45,7 @@ export const securityir = () =>
       name: "detail.membershipId",
       node: "account",
       problems: { cancelled: 2, terminated: 2 },
-      says: {
+      outcomes: {
         created: "was created",
         updated: "was updated",
         cancelled: "was cancelled",

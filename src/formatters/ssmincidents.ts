@@ -1,48 +1,57 @@
-import { condition } from "../condition.ts";
+import { arnResource, lastSegment } from "../arn.ts";
+import { condition, type Notice, type Severity, type Statement } from "../condition.ts";
+import type { AwsEvent } from "../event.ts";
+import { text } from "../grammar/fields.ts";
+import { formatter } from "../grammar/formatter.ts";
+import { callNotices, unlistedConditions } from "./cloudtrail/call.ts";
+import { errorOf, type TrailRecord, trailEventOf, trailRecord } from "./cloudtrail/record.ts";
 import { dig } from "./cloudtrail/request.ts";
-import { callNotices, trailed, trailRecord } from "./cloudtrail.ts";
-import { arnResource, lastPart, text } from "./fields.ts";
-import { formatter } from "./formatter.ts";
 
 /** By the impact that Incident Manager defines: 1 critical to 5 no impact. */
-const severities: Readonly<Record<string, 3 | 4 | 5>> = { 1: 5, 2: 4, 3: 3 };
+const grades: Readonly<Record<string, 3 | 4 | 5>> = { 1: 5, 2: 4, 3: 3 };
 
 const incident = condition("ssm-incidents", {
   grades: { 5: "critical impact", 4: "high impact", 3: "medium impact or none stated", 2: "lower impact" },
   ends: "UpdateIncidentRecord with status RESOLVED of the same incident",
 });
 
+function statementOf(record: TrailRecord, event: AwsEvent, outcome: string, severity: Severity): Statement {
+  const { origin, link, actor } = trailEventOf(record, event);
+  const request = record.requestParameters;
+  const arn = text.parse(dig(record.responseElements, "incidentRecordArn") ?? dig(request, "arn"));
+  // arn:aws:ssm-incidents::111122223333:incident-record/plan/id
+  const plan = arnResource(arn)?.split("/").at(-2) ?? lastSegment(text.parse(dig(request, "responsePlanArn")));
+  const title = text.parse(dig(request, "title"));
+  return {
+    of: arn ?? title ?? plan,
+    node: plan ?? origin,
+    tag: "CloudTrailEvent",
+    link,
+    thing: "Incident",
+    name: title && `"${title}"`,
+    outcome,
+    context: plan && `under response plan ${plan}`,
+    actor: actor(severity),
+  };
+}
+
 export const ssmincidents = () =>
-  [
-    formatter({
-      source: "aws.ssm-incidents",
-      detailType: "AWS API Call via CloudTrail",
-      means: "An incident was started or resolved in Incident Manager, or another call of it was made",
-      conditions: [incident],
-      detail: trailRecord,
-      format: (record, event) => {
-        const { call, by, place, link } = trailed(record, event);
-        const request = record.requestParameters;
-        const resolved = call === "UpdateIncidentRecord" && dig(request, "status") === "RESOLVED";
-        const failed = record.errorCode ?? record.errorMessage;
-        if (failed || !(call === "StartIncident" || resolved)) return callNotices(record, event);
-        const arn = text.parse(dig(record.responseElements, "incidentRecordArn") ?? dig(request, "arn"));
-        // arn:aws:ssm-incidents::111122223333:incident-record/plan/id
-        const plan = arnResource(arn)?.split("/").at(-2) ?? lastPart(text.parse(dig(request, "responsePlanArn")));
-        const title = text.parse(dig(request, "title"));
-        const subject = ["Incident", title && `"${title}"`, plan && `of response plan ${plan}`]
-          .filter(Boolean)
-          .join(" ");
-        const common = {
-          of: arn ?? title ?? plan,
-          node: plan ?? place,
-          tag: "CloudTrailEvent",
-          link,
-        };
-        if (resolved) return incident.clear({ ...common, summary: `${subject} was resolved by ${by.name}` });
-        const impact = text.parse(dig(request, "impact"));
-        const grade = impact ? (severities[impact] ?? 2) : 3;
-        return incident.raise(grade, { ...common, summary: `${subject} was started by ${by.name}` });
-      },
-    }),
-  ].flat();
+  formatter({
+    source: "aws.ssm-incidents",
+    detailType: "AWS API Call via CloudTrail",
+    means: "An incident was started or resolved in Incident Manager, or another call of it was made",
+    conditions: [incident, ...unlistedConditions],
+    detail: trailRecord,
+    format: (record, event): Notice | readonly Notice[] => {
+      const { call } = trailEventOf(record, event);
+      const request = record.requestParameters;
+      if (errorOf(record)) return callNotices(record, event);
+      if (call === "UpdateIncidentRecord" && dig(request, "status") === "RESOLVED") {
+        return incident.clear(statementOf(record, event, "was resolved", 0));
+      }
+      if (call !== "StartIncident") return callNotices(record, event);
+      const impact = text.parse(dig(request, "impact"));
+      const grade = impact ? (grades[impact] ?? 2) : 3;
+      return incident.raise(grade, statementOf(record, event, "was started", grade));
+    },
+  });

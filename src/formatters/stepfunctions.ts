@@ -1,8 +1,9 @@
-import { arnResource, at, first, type Read } from "./fields.ts";
-import { linkTo } from "./links.ts";
-import { states } from "./states.ts";
+import { arnResource } from "../arn.ts";
+import { at, first, type Read } from "../grammar/fields.ts";
+import { linkTo } from "../grammar/links.ts";
+import { states } from "../grammar/states.ts";
 
-/** The name in `arn:aws:states:eu-west-1:111122223333:stateMachine:name`; a map run's has its label behind it. */
+/** The name in `arn:aws:states:eu-west-1:111122223333:stateMachine:name`; a map run's has its label after it. */
 const name: Read = (event) => arnResource(at("detail.stateMachineArn")(event))?.replace(/^[^:]*:/, "");
 
 export const stepfunctions = () =>
@@ -16,7 +17,7 @@ export const stepfunctions = () =>
       state: "detail.status",
       problems: { FAILED: 3, TIMED_OUT: 3, ABORTED: 2 },
       ends: ["SUCCEEDED"],
-      says: { ABORTED: "was aborted" },
+      outcomes: { ABORTED: "was aborted" },
       reason: "detail.error",
       link: linkTo("states/home#/v2/executions/details/{}", "detail.executionArn"),
     },

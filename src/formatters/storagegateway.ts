@@ -1,5 +1,5 @@
-import { first, tail } from "./fields.ts";
-import { behind, states } from "./states.ts";
+import { lastSegmentAt } from "../grammar/fields.ts";
+import { states, suffix } from "../grammar/states.ts";
 
 export const storagegateway = () =>
   states("aws.storagegateway", [
@@ -12,17 +12,17 @@ export const storagegateway = () =>
       ],
       means: "A file share of a gateway uploaded its files, or read its bucket again",
       thing: "Storage Gateway share",
-      name: tail("resources.0"),
-      node: [tail("resources.1"), tail("resources.0")],
+      name: lastSegmentAt("resources.0"),
+      node: [lastSegmentAt("resources.1"), lastSegmentAt("resources.0")],
       state: "detail.event-type",
       problems: {},
-      says: {
+      outcomes: {
         "file-upload-complete": "uploaded a file",
         "object-upload-complete": "uploaded an object",
         "upload-complete": "uploaded its files",
         "refresh-complete": "refreshed its cache",
         "refresh-cache-complete": "refreshed its cache",
       },
-      where: behind("to bucket", first("detail.bucket-name")),
+      context: suffix("to bucket", "detail.bucket-name"),
     },
   ]);

@@ -1,4 +1,4 @@
-import { states } from "./states.ts";
+import { states } from "../grammar/states.ts";
 
 export const swf = () =>
   states("aws.swf", [
@@ -15,7 +15,7 @@ export const swf = () =>
         WorkflowExecutionCanceled: 2,
       },
       ends: ["WorkflowExecutionCompleted"],
-      says: {
+      outcomes: {
         WorkflowExecutionFailed: "failed",
         WorkflowExecutionTimedOut: "timed out",
         WorkflowExecutionTerminated: "was terminated",

@@ -1,6 +1,6 @@
-import { at, type Read } from "./fields.ts";
-import { consoleLink } from "./links.ts";
-import { states } from "./states.ts";
+import { at, type Read } from "../grammar/fields.ts";
+import { consoleLink } from "../grammar/links.ts";
+import { states } from "../grammar/states.ts";
 
 const name = "detail.canary-name";
 const link: Read = (event) =>
@@ -18,7 +18,7 @@ export const synthetics = () =>
       name,
       problems: { failed: 4 },
       ends: ["successful"],
-      says: { failed: "failed its test run", successful: "passes its test runs" },
+      outcomes: { failed: "failed its test run", successful: "passes its test runs" },
       reason: "detail.state-reason",
       link,
     },

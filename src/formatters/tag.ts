@@ -1,7 +1,8 @@
 import * as z from "zod";
+import { arnName } from "../arn.ts";
 import { condition, note } from "../condition.ts";
-import { arnName, flag, list, place, text } from "./fields.ts";
-import { formatter } from "./formatter.ts";
+import { accountRegion, flag, list, text } from "../grammar/fields.ts";
+import { formatter } from "../grammar/formatter.ts";
 
 const policy = condition("tag:policy", {
   grades: { 2: "tags that break the tag policy" },
@@ -9,30 +10,33 @@ const policy = condition("tag:policy", {
 });
 
 export const tag = () =>
-  [
-    formatter({
-      source: "aws.tag",
-      detailType: "Tag Change on Resource",
-      means: "Tags of a resource changed",
-      conditions: [policy],
-      detail: () =>
-        z.object({
-          service: text,
-          "resource-type": text,
-          "changed-tag-keys": list(text),
-          "tag-policy-compliant": flag,
-        }),
-      format: (detail, event) => {
-        const [arn] = event.resources;
-        const name = arnName(arn);
-        const thing = [detail.service, detail["resource-type"], name].filter(Boolean).join(" ");
-        const keys = detail["changed-tag-keys"]?.filter(Boolean).slice(0, 5).join(", ");
-        const changed = `Tags ${keys ? `${keys} ` : ""}of ${thing || "a resource"}`;
-        const common = { of: arn, node: name ?? place(event) };
-        const compliant = detail["tag-policy-compliant"];
-        if (compliant === false) return policy.raise(2, { ...common, summary: `${changed} break the tag policy` });
-        if (compliant) return policy.clear({ ...common, summary: `${changed} follow the tag policy` });
-        return note("tag:changed", { ...common, summary: `${changed} were changed` });
-      },
-    }),
-  ].flat();
+  formatter({
+    source: "aws.tag",
+    detailType: "Tag Change on Resource",
+    means: "Tags of a resource changed",
+    conditions: [policy],
+    detail: () =>
+      z.object({
+        service: text,
+        "resource-type": text,
+        "changed-tag-keys": list(text),
+        "tag-policy-compliant": flag,
+      }),
+    format: (detail, event) => {
+      const [arn] = event.resources;
+      const name = arnName(arn);
+      const resource = [detail.service, detail["resource-type"], name].filter(Boolean).join(" ");
+      const statement = (outcome: string) => ({
+        of: arn,
+        node: name ?? accountRegion(event),
+        thing: "Tags",
+        name: detail["changed-tag-keys"]?.filter(Boolean).slice(0, 5).join(", "),
+        outcome,
+        context: `on ${resource || "a resource"}`,
+      });
+      const compliant = detail["tag-policy-compliant"];
+      if (compliant === false) return policy.raise(2, statement("break the tag policy"));
+      if (compliant) return policy.clear(statement("follow the tag policy"));
+      return note("tag:changed", statement("were changed"));
+    },
+  });

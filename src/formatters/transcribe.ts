@@ -1,5 +1,5 @@
-import { first } from "./fields.ts";
-import { states } from "./states.ts";
+import { first } from "../grammar/fields.ts";
+import { states } from "../grammar/states.ts";
 
 export const transcribe = () =>
   states("aws.transcribe", [

@@ -1,6 +1,5 @@
-import { at, first } from "./fields.ts";
-import { states } from "./states.ts";
-import { clause } from "./words.ts";
+import { first } from "../grammar/fields.ts";
+import { states, suffix } from "../grammar/states.ts";
 
 export const translate = () =>
   states("aws.translate", [
@@ -20,6 +19,7 @@ export const translate = () =>
       name: () => undefined,
       state: "detail.jobStatus",
       problems: { FAILED: 3, COMPLETED_WITH_ERROR: 2 },
-      where: (event) => clause(", job ", at("detail.jobId")(event)),
+      outcomes: { COMPLETED_WITH_ERROR: "completed with errors" },
+      context: suffix(", job", "detail.jobId"),
     },
   ]);

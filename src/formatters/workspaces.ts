@@ -1,4 +1,4 @@
-import { behind, states } from "./states.ts";
+import { states, suffix } from "../grammar/states.ts";
 
 export const workspaces = () =>
   states("aws.workspaces", [
@@ -9,7 +9,7 @@ export const workspaces = () =>
       name: "detail.workspaceId",
       state: "detail.actionType",
       problems: {},
-      says: { successfulLogin: "was logged in to" },
-      where: behind("from a client on", "detail.clientPlatform"),
+      outcomes: { successfulLogin: "was logged in to" },
+      context: suffix("from a client on", "detail.clientPlatform"),
     },
   ]);

@@ -1,4 +1,4 @@
-import { behind, states } from "./states.ts";
+import { states, suffix } from "../grammar/states.ts";
 
 export const xray = () =>
   states("aws.xray", [
@@ -12,7 +12,7 @@ export const xray = () =>
       state: "detail.State",
       problems: { ACTIVE: 3 },
       ends: ["CLOSED"],
-      says: { ACTIVE: "causes faults", CLOSED: "no longer causes faults" },
-      where: behind("in group", "detail.GroupName"),
+      outcomes: { ACTIVE: "causes faults", CLOSED: "no longer causes faults" },
+      context: suffix("in group", "detail.GroupName"),
     },
   ]);

@@ -7,7 +7,7 @@ import { deployedResources, type ParameterValues } from "./template.ts";
 
 export interface Column {
   readonly name: string;
-  /** A type of Hive, as AWS Glue writes it. */
+  /** A Hive type as in AWS Glue. */
   readonly type: string;
 }
 
@@ -25,13 +25,14 @@ export interface SavedQuery {
   readonly sql: string;
 }
 
-/** The Glue tables and the saved queries that athena.yaml makes with these values of its parameters. */
+/** The Glue tables and saved queries that athena.yaml creates with these parameter values. */
 export function readCatalog(values: ParameterValues): { tables: Table[]; queries: SavedQuery[] } {
   const resources = Object.values(deployedResources("athena.yaml", values));
-  const of = (type: string) => resources.filter(({ Type }) => Type === type).map(({ Properties }) => Properties);
+  const propertiesOf = (type: string) =>
+    resources.filter(({ Type }) => Type === type).map(({ Properties }) => Properties);
   return {
-    tables: of("AWS::Glue::Table").map(({ TableInput }) => tableOf(TableInput as TableInput)),
-    queries: of("AWS::Athena::NamedQuery").map(({ Name, QueryString }) => ({
+    tables: propertiesOf("AWS::Glue::Table").map(({ TableInput }) => tableOf(TableInput as TableInput)),
+    queries: propertiesOf("AWS::Athena::NamedQuery").map(({ Name, QueryString }) => ({
       name: Name as string,
       sql: QueryString as string,
     })),
@@ -50,8 +51,8 @@ interface TableInput {
 }
 
 function tableOf({ Name, Parameters, PartitionKeys, StorageDescriptor }: TableInput): Table {
-  const columns = (of: TableInput["PartitionKeys"]): Column[] =>
-    of.map(({ Name, Type }) => ({ name: Name, type: Type }));
+  const columns = (keys: TableInput["PartitionKeys"]): Column[] =>
+    keys.map(({ Name, Type }) => ({ name: Name, type: Type }));
   const { Columns, InputFormat, SerdeInfo } = StorageDescriptor;
   return {
     name: Name,
@@ -63,18 +64,18 @@ function tableOf({ Name, Parameters, PartitionKeys, StorageDescriptor }: TableIn
   };
 }
 
-/** A cell as text, `undefined` for null. */
+/** Cells as text, null as `undefined`. */
 export type ResultRow = Record<string, string | undefined>;
 
 export interface LocalAthena {
-  /** Rows of a query in the SQL that the saved queries keep to; `parameters` take the places of its question marks. */
+  /** Runs SQL within the subset that the saved queries use; `parameters` replace its question marks. */
   query(sql: string, parameters?: readonly string[]): Promise<ResultRow[]>;
   close(): void;
 }
 
 /**
- * Athena's part played by DuckDB: loads what the tables' partition projection finds in a folder that stands for S3
- * (`folder/BUCKET/key`) and reads it by the rules of each table's SerDe.
+ * Athena on DuckDB: loads the files that the tables' partition projection finds in a folder in place of S3
+ * (`folder/BUCKET/key`), and reads them by the rules of each table's SerDe.
  *
  * @param today the current date, as 2026-11-20
  */
@@ -90,7 +91,7 @@ export async function openAthena(tables: readonly Table[], folder: string, today
       const reader = await connection.runAndReadAll(duckSql(sql, today), [...parameters]);
       return reader
         .getRowObjectsJson()
-        .map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, textOf(value)])));
+        .map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, asString(value)])));
     },
     close() {
       connection.closeSync();
@@ -99,29 +100,29 @@ export async function openAthena(tables: readonly Table[], folder: string, today
   };
 }
 
-const textOf = (value: unknown): string | undefined =>
+const asString = (value: unknown): string | undefined =>
   value === null ? undefined : typeof value === "object" ? JSON.stringify(value) : String(value);
 
-/** What the saved queries use of Trino that DuckDB has under another name; timestamps are in UTC on both sides. */
+/** Trino functions of the saved queries that have another name in DuckDB. Timestamps are in UTC in both. */
 const trinoFunctions = [
   "date_format(moment, format) AS strftime(moment, format)",
   "from_unixtime(seconds) AS make_timestamp(CAST(seconds AS BIGINT) * 1000000)",
-  "from_iso8601_timestamp(written) AS CAST(written AS TIMESTAMP)",
+  "from_iso8601_timestamp(text) AS CAST(text AS TIMESTAMP)",
   "array_join(list, separator) AS array_to_string(list, separator)",
 ];
 
-/** The one function that takes a lambda, which no macro can, and the clock. */
+/** Replaces the clock, and the one function that takes a lambda, which a macro cannot. */
 const duckSql = (sql: string, today: string): string =>
   sql.replaceAll("transform(", "list_transform(").replaceAll("current_date", `DATE '${today}'`);
 
-/** A type of Hive as DuckDB's. */
+/** The DuckDB type for a Hive type. */
 export function duckType(type: string): string {
   const inner = /(array|struct)<([^<>]*)>/.exec(type);
   if (!inner)
     return type.replaceAll(/\bstring\b/g, "VARCHAR").replaceAll(/\b(bigint|smallint)\b/g, (name) => name.toUpperCase());
-  const [all, kind, of = ""] = inner;
-  const fields = () => of.split(",").map((field) => field.replace(/^(\w+):/, '"$1" '));
-  return duckType(type.replace(all, kind === "array" ? `${of}[]` : `STRUCT(${fields().join("; ")})`)).replaceAll(
+  const [match, kind, content = ""] = inner;
+  const fields = () => content.split(",").map((field) => field.replace(/^(\w+):/, '"$1" '));
+  return duckType(type.replace(match, kind === "array" ? `${content}[]` : `STRUCT(${fields().join("; ")})`)).replaceAll(
     ";",
     ",",
   );
@@ -143,7 +144,7 @@ async function load(connection: DuckDBConnection, table: Table, folder: string, 
   }
 }
 
-/** The partitions that projection gives and that exist, with their files, those of folders below among them. */
+/** The projected partitions that exist, with their files, including those of subfolders. */
 export function partitionsOf(
   { partitions, parameters }: Table,
   folder: string,
@@ -151,13 +152,13 @@ export function partitionsOf(
 ): { values: Record<string, string>; files: string[] }[] {
   let combinations: Record<string, string>[] = [{}];
   for (const { name } of partitions)
-    combinations = combinations.flatMap((before) =>
-      projected(name, parameters, today).map((value) => ({ ...before, [name]: value })),
+    combinations = combinations.flatMap((combination) =>
+      projected(name, parameters, today).map((value) => ({ ...combination, [name]: value })),
     );
   const location = parameters["storage.location.template"] ?? "";
   return combinations.flatMap((values) => {
-    const place = location.replace(/\$\{(\w+)\}/g, (_, name) => values[name] ?? "").replace(/^s3:\/\//, "");
-    const files = filesBelow(path.join(folder, place));
+    const prefix = location.replace(/\$\{(\w+)\}/g, (_, name) => values[name] ?? "").replace(/^s3:\/\//, "");
+    const files = filesBelow(path.join(folder, prefix));
     return files.length > 0 ? [{ values, files }] : [];
   });
 }
@@ -171,9 +172,9 @@ function filesBelow(folder: string): string[] {
   }
 }
 
-/** The values of a partition's column, by the rules of Athena's partition projection for enum and date. */
+/** The values of a partition column, by the rules of Athena's partition projection for enum and date. */
 function projected(name: string, parameters: Table["parameters"], today: string): string[] {
-  const property = (of: string): string => parameters[`projection.${name}.${of}`] ?? "";
+  const property = (key: string): string => parameters[`projection.${name}.${key}`] ?? "";
   if (property("type") === "enum") return property("values").split(",");
   if (property("type") !== "date" || property("format") !== "yyyy/MM/dd") throw new Error(`projection of ${name}`);
   const [from, to] = property("range")
@@ -195,35 +196,36 @@ function dayOf(bound: string, today: string): Date {
 
 type Reader = (table: Table, file: string, connection: DuckDBConnection, scratch: string) => Promise<string>;
 
-/** By SerDe, a SELECT that gives a file's rows under the table's columns, in their order. */
+/** By SerDe, a SELECT of a file's rows with the table's columns, in order. */
 const readers: Record<string, Reader> = {
-  // Fields by position; one too many is ignored, one missing is null, and so is a number that is none.
+  // Fields by position: extra fields are ignored; missing fields and invalid numbers are null.
   "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe": async ({ columns, serde, parameters }, file) => {
     const absent = literal(serde.parameters["serialization.null.format"] ?? "\\N");
     const fields = columns.map(
-      ({ name, type }, at) => `TRY_CAST(nullif(field[${at + 1}], ${absent}) AS ${duckType(type)}) AS ${quoted(name)}`,
+      ({ name, type }, index) =>
+        `TRY_CAST(nullif(field[${index + 1}], ${absent}) AS ${duckType(type)}) AS ${quoted(name)}`,
     );
     const separator = literal(serde.parameters["field.delim"] ?? "\u0001");
     const lines = `read_csv(${literal(file)}, columns = { line: 'VARCHAR' }, delim = '\u0001', quote = '', escape = '',
       header = false, auto_detect = false, skip = ${parameters["skip.header.line.count"] ?? "0"})`;
     return `SELECT ${fields.join(", ")} FROM (SELECT string_split(line, ${separator}) AS field FROM ${lines})`;
   },
-  // By position where parquet.column.index.access says so, else by name; a column that is missing is null.
+  // By position if parquet.column.index.access is set, else by name; a missing column is null.
   "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe": async ({ columns, serde }, file, connection) => {
     const source = `read_parquet(${literal(file)})`;
     const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${source}`);
     const names = described.getRowObjectsJson().map((row) => String(row.column_name));
-    const byPosition = serde.parameters["parquet.column.index.access"] === "true";
-    const fields = columns.map(({ name, type }, at) => {
-      const found = byPosition ? names[at] : names.find((each) => each === name);
+    const isByPosition = serde.parameters["parquet.column.index.access"] === "true";
+    const fields = columns.map(({ name, type }, index) => {
+      const found = isByPosition ? names[index] : names.find((each) => each === name);
       return `CAST(${found ? quoted(found) : "NULL"} AS ${duckType(type)}) AS ${quoted(name)}`;
     });
     return `SELECT ${fields.join(", ")} FROM ${source}`;
   },
-  // By name, whatever the case of the keys.
+  // By name, ignoring the case of the keys.
   "org.openx.data.jsonserde.JsonSerDe": async ({ columns, serde }, file, _, scratch) => {
     const lines = gunzipSync(readFileSync(file)).toString("utf8").split("\n").filter(Boolean);
-    const lowered = lines.flatMap((line) => {
+    const records = lines.flatMap((line) => {
       try {
         return [JSON.stringify(lowerKeys(JSON.parse(line)))];
       } catch (error) {
@@ -232,7 +234,7 @@ const readers: Record<string, Reader> = {
       }
     });
     const copy = path.join(scratch, `${path.basename(file)}.json`);
-    writeFileSync(copy, lowered.join("\n"));
+    writeFileSync(copy, records.join("\n"));
     const types = columns.map(({ name, type }) => `${quoted(name)}: ${literal(duckType(type))}`);
     return `SELECT ${columns.map(({ name }) => quoted(name)).join(", ")}
       FROM read_json(${literal(copy)}, format = 'newline_delimited', columns = { ${types.join(", ")} })`;

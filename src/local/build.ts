@@ -3,12 +3,12 @@ import { rmSync } from "node:fs";
 import path from "node:path";
 import { readTemplate, root } from "./template.ts";
 
-/** BuildProperties of template.yaml, as `sam build` understands them. */
+/** BuildProperties of template.yaml. */
 type BuildProperties = Readonly<Record<string, string | boolean | readonly string[]>>;
 
 /**
- * The arguments with which AWS SAM's builder calls esbuild for these properties: booleans where they are true, then
- * single values, then lists, then the entry points.
+ * The arguments of esbuild in AWS SAM's builder for these properties: booleans that are true, then single values, then
+ * lists, then the entry points.
  */
 export function esbuildArguments(properties: BuildProperties, outDir: string): string[] {
   const flag = (name: string): string => `--${name.replace(/(?<=[a-z])[A-Z]/g, "-$&").toLowerCase()}`;
@@ -25,7 +25,7 @@ export function esbuildArguments(properties: BuildProperties, outDir: string): s
   ];
 }
 
-/** Builds dist/handler.mjs, and dist/meta.json, which tells what is in it. */
+/** Builds dist/handler.mjs, and dist/meta.json, which lists its content. */
 export function build(): void {
   const functions = (readTemplate().Resources as Record<string, { Metadata?: { BuildProperties: BuildProperties } }>)
     .Events2PantherFunction;

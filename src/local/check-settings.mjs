@@ -1,9 +1,9 @@
-// Runs after every `npm ci` and `npm install`, so in `sam build` too: a wrong settings.json never gets into a bundle.
+// Runs after every `npm ci` and `npm install`, and so in `sam build`: an invalid settings.json is never bundled.
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
 if (!process.features.typescript) {
-  console.error(`settings.json was not checked: that needs Node.js 22.19 or newer, and this is ${process.version}.`);
+  console.error(`settings.json was not checked: this requires Node.js 22.19 or newer, not ${process.version}.`);
   process.exit();
 }
 

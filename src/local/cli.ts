@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import { type ParseArgsOptionsConfig, parseArgs, styleText } from "node:util";
 
-/** The command was called wrongly, or a setting is missing: exit code 2. */
+/** Wrong arguments, or a missing setting: exit code 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** What was asked for could not be done; the message is one sentence that says why: exit code 1. */
+/** The command failed; the message is one sentence that says why: exit code 1. */
 export class Failure extends Error {
   override readonly name = "Failure";
 }
@@ -17,25 +17,25 @@ type Values<Options extends ParseArgsOptionsConfig> = ReturnType<
 >["values"];
 
 export interface Command<Options extends ParseArgsOptionsConfig> {
-  /** What --help prints; its first line is the call and what it does. */
+  /** The text of --help; its first line is the call and a summary. */
   readonly usage: string;
   readonly options: Options;
   /** @returns the exit code. */
   run(values: Values<Options>, positionals: string[]): Promise<number>;
 }
 
-/** Runs a command with the arguments of this process, and sets its exit code: 0 done, 1 failed, 2 called wrongly. */
+/** Runs a command with the arguments of this process, and sets its exit code: 0 done, 1 failed, 2 wrong arguments. */
 export async function runCommand<Options extends ParseArgsOptionsConfig>(command: Command<Options>): Promise<void> {
-  // `npm run … | head` closes the pipe: that is no error.
+  // `npm run … | head` closes the pipe, which is not an error.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
   try {
     process.exitCode = await withArguments(command, process.argv.slice(2));
   } catch (error) {
     process.exitCode = error instanceof UsageError ? 2 : 1;
-    const said = error instanceof Error ? error.message : String(error);
-    const known = error instanceof UsageError || error instanceof Failure;
-    say(paintError("red", known ? said : error instanceof Error ? (error.stack ?? said) : said));
-    if (error instanceof UsageError) say("--help tells how it is called.");
+    const isExpected = error instanceof UsageError || error instanceof Failure;
+    const stack = error instanceof Error && !isExpected ? error.stack : undefined;
+    say(paintError("red", stack ?? (error instanceof Error ? error.message : String(error))));
+    if (error instanceof UsageError) say("See --help.");
   }
 }
 
@@ -58,12 +58,12 @@ async function withArguments<Options extends ParseArgsOptionsConfig>(
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Coloured for standard output, where that is a terminal and NO_COLOR is not set. */
+/** Coloured for standard output, if that is a terminal and NO_COLOR is not set. */
 export const paint = (style: Style, text: string): string => styleText(style, text, { stream: process.stdout });
 /** The same for standard error. */
 export const paintError = (style: Style, text: string): string => styleText(style, text, { stream: process.stderr });
 
-/** A line that is not the command's result: standard error, in place of a line of progress that stands there. */
+/** Writes a line that is not the command's result to standard error, over any progress line. */
 export const say = (line: string): void => {
   process.stderr.write(`${process.stderr.isTTY ? "\r\u001b[K" : ""}${line}\n`);
 };
@@ -75,19 +75,19 @@ export function columns(headings: readonly string[], lines: readonly (readonly (
     Math.max(heading.length, ...cells.map((line) => line[column]?.length ?? 0)),
   );
   const numeric = headings.map((_, column) => lines.every((line) => typeof line[column] === "number"));
-  const laid = (line: readonly string[]): string =>
+  const aligned = (line: readonly string[]): string =>
     line
       .map((cell, column) => (numeric[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
       .join("  ")
       .trimEnd();
-  return [paint("bold", laid(headings)), ...cells.map(laid)].join("\n");
+  return [paint("bold", aligned(headings)), ...cells.map(aligned)].join("\n");
 }
 
 /** `1 event`, `2 events`. */
 export const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? "" : "s"}`;
 
 /**
- * The JSON of a file, or of standard input where `file` is `-`.
+ * The JSON of a file, or of standard input if `file` is `-`.
  * @throws {Failure}
  */
 export function readJson(file: string): unknown {
@@ -104,36 +104,36 @@ export function readJson(file: string): unknown {
   try {
     return JSON.parse(text.replace(/^\ufeff/, ""));
   } catch (error) {
-    if (!text.trim()) throw new Failure(`${name} is empty: it should hold an event's JSON.`);
+    if (!text.trim()) throw new Failure(`${name} is empty: an event's JSON is expected.`);
     throw new Failure(`${name} is not JSON: ${(error as Error).message}.`);
   }
 }
 
 /**
- * Asks on the terminal; anything but yes is no.
- * @throws {UsageError} where there is no terminal to ask on.
+ * Asks on the terminal; any answer but yes means no.
+ * @throws {UsageError} without a terminal
  */
 export async function confirm(question: string): Promise<boolean> {
   requireTerminal();
-  const asking = createInterface({ input: process.stdin, output: process.stderr });
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return /^y(?:es)?$/i.test((await asking.question(`${question} [y/N] `)).trim());
+    return /^y(?:es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
   } catch (error) {
     // Ctrl-C or Ctrl-D.
     if ((error as Error).name !== "AbortError") throw error;
     say("");
     return false;
   } finally {
-    asking.close();
+    terminal.close();
   }
 }
 
 export function requireTerminal(): void {
-  if (!process.stdin.isTTY) throw new UsageError("There is no terminal to ask on: --yes says that it may go ahead.");
+  if (!process.stdin.isTTY) throw new UsageError("There is no terminal for the question: confirm with --yes.");
 }
 
 /**
- * The time that `since` names, in milliseconds since 1970: so long before `now` (`30m`, `2h`, `3d`), or an ISO date.
+ * The time of `since` in milliseconds since 1970: a duration before `now` (`30m`, `2h`, `3d`), or an ISO date.
  * @throws {UsageError}
  */
 export function timeOf(since: string, now = Date.now()): number {
@@ -145,7 +145,7 @@ export function timeOf(since: string, now = Date.now()): number {
       ? Date.parse(since)
       : NaN;
   if (Number.isNaN(time) || time > now || time < 0) {
-    throw new UsageError(`--since should be such as 30m, 2h or 3d, or a date that has passed, not ${since}.`);
+    throw new UsageError(`--since should be such as 30m, 2h or 3d, or a date in the past, not ${since}.`);
   }
   return time;
 }

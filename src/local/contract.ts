@@ -7,14 +7,14 @@ export interface ApiAnswer {
 }
 
 const reserved = /^(?:_*id|agent|group|tally|state_change|last_occurrence|first_occurrence)$/;
-const mostBytes = 4096;
+const maxBytes = 4096;
 
 const bad = (message: string, name = "ValidationError"): ApiAnswer => ({
   status: 400,
   body: { error: { message, name } },
 });
 
-/** An event as the console takes it. */
+/** An event as the console accepts it. */
 export interface AcceptedEvent {
   readonly [property: string]: string | number;
   readonly node: string;
@@ -23,14 +23,14 @@ export interface AcceptedEvent {
 }
 
 /**
- * What panther-core's `POST /api/event/create` answers to a request, and the event where it takes it. The console's own
+ * What panther-core's `POST /api/event/create` answers to a request, and the event where it accepts it. The console's own
  * messages are kept, since they are what a developer will see again in production.
  */
 export function judge(
   request: { readonly contentType: string | undefined; readonly token: string | undefined; readonly body: Buffer },
   token: string,
 ): { answer: ApiAnswer; event?: AcceptedEvent } {
-  if (request.body.length > mostBytes) {
+  if (request.body.length > maxBytes) {
     const error = {
       message: "request entity too large",
       name: "PayloadTooLargeError",

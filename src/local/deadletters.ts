@@ -1,13 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Message, SQSClient } from "@aws-sdk/client-sqs";
-import { eventIn } from "../records.ts";
-import { asking, clientOptions, type Place, regionOf, tellOfThrottling } from "./aws.ts";
+import { eventIn } from "../forward/input.ts";
+import { type AwsSession, callAws, clientOptions, regionOf, reportThrottling } from "./aws.ts";
 
 export interface Queue {
   readonly name: string;
   readonly url: string;
   readonly arn: string;
-  /** About how many messages can be received. */
+  /** The approximate number of visible messages. */
   readonly waiting: number;
 }
 
@@ -15,25 +15,25 @@ export interface Queues {
   readonly retry: Queue;
   readonly deadLetters: Queue;
   readonly region: string;
-  readonly place: Place;
+  readonly session: AwsSession;
   readonly client: SQSClient;
   /** Puts a message into the retry queue. */
   send(body: string): Promise<unknown>;
 }
 
-/** The two queues of a stack, by the names that template.yaml gives them. */
-export async function openQueues(where: Place & { readonly stack: string }): Promise<Queues> {
+/** The two queues of a stack, which template.yaml names. */
+export async function openQueues(session: AwsSession & { readonly stack: string }): Promise<Queues> {
   const { GetQueueAttributesCommand, GetQueueUrlCommand, SendMessageCommand, SQSClient } = await import(
     "@aws-sdk/client-sqs"
   );
-  const client = new SQSClient(clientOptions(where));
-  tellOfThrottling(client);
-  const region = await regionOf(client, where);
+  const client = new SQSClient(clientOptions(session));
+  reportThrottling(client);
+  const region = await regionOf(client, session);
   const open = (name: string): Promise<Queue> =>
-    asking(
-      where,
+    callAws(
+      session,
       `read the queue ${name}`,
-      `There is no queue ${name} in ${region}: is the stack in this region, and its name right (--stack, --region)?`,
+      `There is no queue ${name} in ${region}: check --stack and --region.`,
       async () => {
         const { QueueUrl: url = "" } = await client.send(new GetQueueUrlCommand({ QueueName: name }));
         const { Attributes = {} } = await client.send(
@@ -47,37 +47,37 @@ export async function openQueues(where: Place & { readonly stack: string }): Pro
         };
       },
     );
-  const retry = await open(`${where.stack}-Retry`);
-  const deadLetters = await open(`${where.stack}-DeadLetters`);
+  const retry = await open(`${session.stack}-Retry`);
+  const deadLetters = await open(`${session.stack}-DeadLetters`);
   return {
     retry,
     deadLetters,
     region,
-    place: where,
+    session,
     client,
     send: (MessageBody) =>
-      asking(where, `send to the queue ${retry.name}`, `There is no queue ${retry.name} in ${region}.`, () =>
+      callAws(session, `send to the queue ${retry.name}`, `There is no queue ${retry.name} in ${region}.`, () =>
         client.send(new SendMessageCommand({ QueueUrl: retry.url, MessageBody })),
       ),
   };
 }
 
 export interface DeadLetter {
-  /** Absent where the message holds none. */
+  /** `undefined` if the message holds no event. */
   readonly event: unknown;
   readonly reason: string;
 }
 
-const mostPeeked = 100;
+const maxPeeked = 100;
 
-/** The first dead letters, which stay in their queue. */
-export async function peekDeadLetters({ client, deadLetters, place }: Queues): Promise<DeadLetter[]> {
+/** The first dead letters, which stay in the queue. */
+export async function peekDeadLetters({ client, deadLetters, session }: Queues): Promise<DeadLetter[]> {
   const { ChangeMessageVisibilityBatchCommand, ReceiveMessageCommand } = await import("@aws-sdk/client-sqs");
   const seen = new Map<string, Message>();
-  const ask = <Result>(call: () => Promise<Result>): Promise<Result> =>
-    asking(place, `read the queue ${deadLetters.name}`, `There is no queue ${deadLetters.name}.`, call);
+  const request = <Result>(call: () => Promise<Result>): Promise<Result> =>
+    callAws(session, `read the queue ${deadLetters.name}`, `There is no queue ${deadLetters.name}.`, call);
   const receive = () =>
-    ask(() =>
+    request(() =>
       client.send(
         new ReceiveMessageCommand({
           QueueUrl: deadLetters.url,
@@ -91,7 +91,7 @@ export async function peekDeadLetters({ client, deadLetters, place }: Queues): P
   try {
     for (let page = await receive(); page.Messages?.length; page = await receive()) {
       for (const message of page.Messages) seen.set(message.MessageId ?? "", message);
-      if (seen.size >= mostPeeked) break;
+      if (seen.size >= maxPeeked) break;
     }
   } finally {
     const handles = [...seen.values()].map(({ ReceiptHandle }) => ReceiptHandle ?? "");
@@ -99,7 +99,7 @@ export async function peekDeadLetters({ client, deadLetters, place }: Queues): P
       const Entries = handles
         .slice(from, from + 10)
         .map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle, VisibilityTimeout: 0 }));
-      await ask(() => client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: deadLetters.url, Entries })));
+      await request(() => client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: deadLetters.url, Entries })));
     }
   }
   return [...seen.values()].map(({ Body, MessageAttributes }) => {
@@ -118,66 +118,76 @@ export interface Moved {
   readonly reason: string;
 }
 
+export interface MoveOptions {
+  /** Messages per second. */
+  readonly rate: number;
+  readonly progress?: (moved: number) => void;
+  readonly interrupted?: () => boolean;
+  /** Milliseconds between two requests for the task's status. */
+  readonly pause?: number;
+}
+
 /**
- * Has AWS move the dead letters to the retry queue. The destination is named, since those that the function put there
- * itself have no queue that they came from.
+ * Moves the dead letters to the retry queue with a message move task. The destination is given because the messages that
+ * the function itself sent to the dead-letter queue have no source queue.
  */
-export async function moveDeadLetters(
-  { client, deadLetters, retry, place }: Queues,
-  {
-    rate,
-    progress = () => {},
-    interrupted = () => false,
-    pause = 1000,
-  }: {
-    readonly rate: number;
-    readonly progress?: (moved: number) => void;
-    readonly interrupted?: () => boolean;
-    /** Milliseconds between two looks. */
-    readonly pause?: number;
-  },
-): Promise<Moved> {
+export async function moveDeadLetters(queues: Queues, options: MoveOptions): Promise<Moved> {
+  const { rate, progress = () => {}, interrupted = () => false, pause = 1000 } = options;
+  const tasks = await moveTasks(queues);
+  const previous = (await tasks.newest())?.StartedTimestamp;
+  const handle = await tasks.start(rate);
+  let cancelReason = "";
+  for (;;) {
+    await delay(pause);
+    const task = await tasks.newest();
+    if (task && task.StartedTimestamp === previous) continue;
+    const { Status = "RUNNING", ApproximateNumberOfMessagesMoved = 0, FailureReason } = task ?? {};
+    const moved = Number(ApproximateNumberOfMessagesMoved);
+    progress(moved);
+    if (Status !== "RUNNING" && Status !== "CANCELLING") {
+      return { moved, status: Status, reason: FailureReason ?? cancelReason };
+    }
+    if (cancelReason) continue;
+    // The function returns what the console refuses again: without an end, the task would run for up to 36 hours.
+    const isCircular = moved > queues.deadLetters.waiting + 100;
+    if (interrupted()) cancelReason = "stopped with Ctrl-C.";
+    else if (isCircular) cancelReason = "the console refuses the events again, and they come back.";
+    if (cancelReason) await tasks.cancel(handle);
+  }
+}
+
+/** The message move tasks of the dead-letter queue. */
+async function moveTasks({ client, deadLetters, retry, session }: Queues) {
   const { CancelMessageMoveTaskCommand, ListMessageMoveTasksCommand, StartMessageMoveTaskCommand } = await import(
     "@aws-sdk/client-sqs"
   );
-  const ask = <Result>(call: () => Promise<Result>): Promise<Result> =>
-    asking(
-      place,
+  const request = <Result>(call: () => Promise<Result>): Promise<Result> =>
+    callAws(
+      session,
       `move messages from ${deadLetters.name} to ${retry.name}`,
       `There is no queue ${deadLetters.name}.`,
       call,
     );
-  const newest = async () => {
-    const { Results = [] } = await ask(() =>
-      client.send(new ListMessageMoveTasksCommand({ SourceArn: deadLetters.arn, MaxResults: 1 })),
-    );
-    return Results[0];
+  return {
+    newest: async () => {
+      const { Results = [] } = await request(() =>
+        client.send(new ListMessageMoveTasksCommand({ SourceArn: deadLetters.arn, MaxResults: 1 })),
+      );
+      return Results[0];
+    },
+    start: async (rate: number): Promise<string | undefined> => {
+      const { TaskHandle } = await request(() =>
+        client.send(
+          new StartMessageMoveTaskCommand({
+            SourceArn: deadLetters.arn,
+            DestinationArn: retry.arn,
+            MaxNumberOfMessagesPerSecond: Math.min(500, Math.max(1, Math.round(rate))),
+          }),
+        ),
+      );
+      return TaskHandle;
+    },
+    cancel: (TaskHandle: string | undefined) =>
+      request(() => client.send(new CancelMessageMoveTaskCommand({ TaskHandle }))),
   };
-  const before = (await newest())?.StartedTimestamp;
-  const { TaskHandle } = await ask(() =>
-    client.send(
-      new StartMessageMoveTaskCommand({
-        SourceArn: deadLetters.arn,
-        DestinationArn: retry.arn,
-        MaxNumberOfMessagesPerSecond: Math.min(500, Math.max(1, Math.round(rate))),
-      }),
-    ),
-  );
-  let why = "";
-  for (;;) {
-    await delay(pause);
-    const task = await newest();
-    if (task && task.StartedTimestamp === before) continue;
-    const { Status = "RUNNING", ApproximateNumberOfMessagesMoved: moved = 0, FailureReason } = task ?? {};
-    progress(Number(moved));
-    if (Status !== "RUNNING" && Status !== "CANCELLING") {
-      return { moved: Number(moved), status: Status, reason: FailureReason ?? why };
-    }
-    // The function puts back what the console refuses again: the move would go round for up to 36 hours.
-    const round = Number(moved) > deadLetters.waiting + 100;
-    if (!why && (interrupted() || round)) {
-      why = interrupted() ? "stopped with Ctrl-C." : "the console refuses the events again, and they come back.";
-      await ask(() => client.send(new CancelMessageMoveTaskCommand({ TaskHandle })));
-    }
-  }
 }

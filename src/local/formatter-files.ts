@@ -1,10 +1,10 @@
 import { globSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Formatter } from "../formatters/formatter.ts";
-import { rooms } from "../formatters/registry.ts";
+import { formattersBySource } from "../formatters/registry.ts";
+import type { Formatter } from "../grammar/formatter.ts";
 
-/** The formatters that a file of src/formatters makes. */
+/** The formatters of a file in src/formatters. */
 export interface FormatterFile {
   /** `src/formatters/ec2.ts` */
   readonly file: string;
@@ -15,9 +15,9 @@ export interface FormatterFile {
 
 const folder = path.resolve(import.meta.dirname, "../formatters");
 
-/** Which file each formatter stands in. */
+/** The files of src/formatters, with their formatters. */
 export async function formatterFiles(): Promise<FormatterFile[]> {
-  const makers = new Set<unknown>(Object.values(rooms).flat());
+  const makers = new Set<unknown>(Object.values(formattersBySource).flat());
   const found: FormatterFile[] = [];
   for (const file of globSync("*.ts", { cwd: folder }).sort()) {
     const exported: Record<string, unknown> = await import(pathToFileURL(path.join(folder, file)).href);
@@ -30,7 +30,7 @@ export async function formatterFiles(): Promise<FormatterFile[]> {
   return found;
 }
 
-/** The file that a formatter stands in. */
+/** The file of a formatter. */
 export const fileOf = ({ source, detailType }: Formatter, files: readonly FormatterFile[]): string | undefined =>
   files.find(({ formatters }) =>
     formatters.some((formatter) => formatter.source === source && formatter.detailType === detailType),

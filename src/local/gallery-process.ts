@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { flushCompileCache } from "node:module";
 import path from "node:path";
 import { type AwsEvent, isFields, parseEvent } from "../event.ts";
-import { endsOf, gradesOf } from "../formatters/formatter.ts";
 import { registry } from "../formatters/registry.ts";
-import { slug } from "../formatters/words.ts";
+import { endsOf, gradesOf } from "../grammar/formatter.ts";
+import { slug } from "../grammar/words.ts";
 import { fileOf, formatterFiles } from "./formatter-files.ts";
 import type { Accepted, Ask, FormatterFacts, Origin, Rendered, Shown } from "./gallery.ts";
 import {
@@ -72,7 +72,7 @@ function read(text: string): unknown {
         : "eventSource" in event
           ? " It looks like a CloudTrail record; in an EventBridge event it stands under detail."
           : "";
-    throw new Error(`This is no EventBridge event: it has neither a source nor a detail-type.${hint}`);
+    throw new Error(`This is not an EventBridge event: it has neither a source nor a detail-type.${hint}`);
   }
   return event;
 }
@@ -85,8 +85,9 @@ function suggest(event: unknown, { given, formatter }: Rendered): string {
   const { source, detailType, detail } = parseEvent(event, sampleHome) as AwsEvent;
   const service = slug(source.replace(/^aws\./, "")) || "unknown";
   const file = formatter?.file && path.basename(formatter.file, ".ts");
-  const said = [detailType, detail.state ?? detail.status].filter((part) => typeof part === "string").join(" ");
-  const name = `${given.unformatted ? "other" : (file ?? service)}/${slug(given.unformatted ? `${service} ${said}` : said).slice(0, 70)}`;
+  const type = [detailType, detail.state ?? detail.status].filter((part) => typeof part === "string").join(" ");
+  const folder = given.unformatted ? "other" : (file ?? service);
+  const name = `${folder}/${slug(given.unformatted ? `${service} ${type}` : type).slice(0, 70)}`;
   let free = name;
   for (let count = 2; existsSync(samplePath(free)); count++) free = `${name}-${count}`;
   return free;
@@ -100,7 +101,7 @@ function accept(name: string, text: string | undefined, asPasted: boolean): Acce
   const event = pasted === undefined ? readSample(name).event : asPasted ? pasted : sanitise(pasted);
   const { given } = rendered(event);
   if (given.unformatted && !name.startsWith("other/")) {
-    throw new Error("No formatter speaks for this event yet; samples of the fallback are kept in other/.");
+    throw new Error("There is no formatter for this event yet; samples of the fallback are kept in other/.");
   }
   if (pasted !== undefined) {
     if (existsSync(samplePath(name))) throw new Error(`There is a sample ${name} already. Choose another name.`);
@@ -112,15 +113,13 @@ function accept(name: string, text: string | undefined, asPasted: boolean): Acce
   return { name, files: files.map(relative) };
 }
 
-/** The messages of an event under any settings, so that a row can be traced to the event it came from. */
+/** The messages of an event whatever the settings drop, so that a row can be traced to the event it came from. */
 function origin(event: unknown): Origin {
-  const given = (["separate", "automation"] as const).flatMap(
-    (clearing) => render(event, registry, { ...defaultPolicy, minSeverity: 1, drop: new Set(), clearing }).messages,
-  );
+  const { messages } = render(event, registry, { ...defaultPolicy, minSeverity: 0, drop: new Set() });
   return {
     event,
     formatter: facts(event),
-    messages: given.map(({ identifier, summary }) => ({ identifier, summary })),
+    messages: messages.map(({ identifier, summary }) => ({ identifier, summary })),
   };
 }
 

@@ -3,7 +3,7 @@ import { type FSWatcher, globSync, mkdirSync, watch } from "node:fs";
 import path from "node:path";
 import type { Expectation } from "./samples.ts";
 
-/** What a formatter tells of itself, and the file it stands in. */
+/** What is documented of a formatter, and its file. */
 export interface FormatterFacts {
   readonly source: string;
   readonly detailType: string;
@@ -20,7 +20,7 @@ export interface Rendered {
   readonly formatter: FormatterFacts | undefined;
 }
 
-/** A sample, what it gives and what it should give; or why that cannot be told. */
+/** A sample, what it gives and what it should give; or why that is unknown. */
 export type Shown = { readonly name: string; readonly expected?: Expectation | undefined } & (
   | Rendered
   | { readonly error: string }
@@ -53,7 +53,7 @@ export interface Gallery {
   /**
    * Writes `text` as a new sample with its expectation, sanitised unless `asPasted`; without `text`, the expectation of
    * the sample there is.
-   * @throws where the name is none, or taken
+   * @throws where the name is invalid or in use
    */
   accept(name: string, text?: string, asPasted?: boolean): Promise<Accepted>;
   origin(event: unknown): Promise<Origin>;
@@ -76,66 +76,82 @@ const patience = 5000;
 
 /** Samples and the messages they give, rendered in a process of their own that is replaced when the sources change. */
 export function startGallery({ root, onChange, onSources }: GalleryOptions): Gallery {
-  let broken: string | undefined;
-  let current: ChildProcess | undefined;
-  let loading: ChildProcess | undefined;
-  let closed = false;
-  let asked = 0;
-  let ready = Promise.withResolvers<ChildProcess>();
-  // Nobody may be asking when loading fails.
-  ready.promise.catch(() => {});
+  const formatters = new FormatterProcess(root, onChange);
+  const watches = [
+    // What a formatter can depend on; src/local is the workshop itself.
+    follow(path.join(root, "src"), /^(?!local[\\/]).*\.ts$/, () => {
+      onSources?.();
+      formatters.load();
+    }),
+    follow(path.join(root, "events"), /\.json$/, onChange),
+    follow(path.join(root, "test/expected"), /\.json$/, onChange),
+  ];
+  formatters.load();
+  return {
+    list: () => formatters.ask({ what: "list" }),
+    render: (text) => formatters.ask({ what: "render", text }),
+    accept: (name, text, asPasted = false) => formatters.ask({ what: "accept", name, text, asPasted }),
+    origin: (event) => formatters.ask({ what: "origin", event }),
+    get broken() {
+      return formatters.broken;
+    },
+    close() {
+      for (const watch of watches) watch.close();
+      formatters.close();
+    },
+  };
+}
 
-  /** @param quietly whether nothing changed on disk, so that whoever was told need not ask again */
-  const load = (quietly = false): void => {
-    loading?.kill("SIGKILL");
-    const child = fork(path.join(root, "src/local/gallery-process.ts"), {
-      cwd: root,
+/** The process that has loaded the formatters, and the one that loads them anew. */
+class FormatterProcess {
+  /** Why the formatters on disk do not load. */
+  broken: string | undefined;
+  private current: ChildProcess | undefined;
+  private loading: ChildProcess | undefined;
+  private ready = newReady();
+  private closed = false;
+  private questions = 0;
+  private readonly root: string;
+  private readonly onChange: () => void;
+
+  constructor(root: string, onChange: () => void) {
+    this.root = root;
+    this.onChange = onChange;
+  }
+
+  /** @param quietly whether nothing changed on disk, so that nobody need ask again */
+  load(quietly = false): void {
+    this.loading?.kill("SIGKILL");
+    const child = fork(path.join(this.root, "src/local/gallery-process.ts"), {
+      cwd: this.root,
       execArgv: [],
-      env: { ...process.env, NODE_COMPILE_CACHE: path.join(root, "node_modules/.cache/aws-events2panther") },
+      env: { ...process.env, NODE_COMPILE_CACHE: path.join(this.root, "node_modules/.cache/aws-events2panther") },
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
-    loading = child;
+    this.loading = child;
     child.setMaxListeners(0);
-    let said = "";
+    let output = "";
     child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
-      said = (said + chunk).slice(-20_000);
+      output = (output + chunk).slice(-20_000);
     });
     const timer = setTimeout(() => {
-      said = `The formatters did not load in ${patience / 1000} s: does one of them loop?`;
+      output = `The formatters did not load in ${patience / 1000} s: does one of them loop?`;
       child.kill("SIGKILL");
     }, patience);
     child.once("message", () => {
       clearTimeout(timer);
-      if (loading !== child) return;
-      current?.kill();
-      [current, loading, broken] = [child, undefined, undefined];
-      ready.resolve(child);
-      if (!quietly) onChange();
+      this.loaded(child, quietly);
     });
     child.once("close", () => {
       clearTimeout(timer);
-      if (closed) return;
-      if (loading === child) {
-        [loading, broken] = [undefined, fault(said, root)];
-        if (!current) {
-          ready.reject(new Error(broken));
-          ready = Promise.withResolvers();
-          ready.promise.catch(() => {});
-        }
-        onChange();
-      } else if (current === child) {
-        current = undefined;
-        ready = Promise.withResolvers();
-        ready.promise.catch(() => {});
-        load(true);
-      }
+      this.ended(child, output);
     });
-  };
+  }
 
-  const ask = async <Value>(question: Ask): Promise<Value> => {
-    if (!current && !loading) load();
-    const child = current ?? (await ready.promise);
-    const id = ++asked;
+  async ask<Value>(question: Ask): Promise<Value> {
+    if (!this.current && !this.loading) this.load();
+    const child = this.current ?? (await this.ready.promise);
+    const id = ++this.questions;
     return new Promise<Value>((resolve, reject) => {
       const end = (): void => {
         clearTimeout(timer);
@@ -159,33 +175,43 @@ export function startGallery({ root, onChange, onSources }: GalleryOptions): Gal
       child.on("message", onMessage).on("close", onClose);
       child.send({ id, ask: question });
     });
-  };
+  }
 
-  const watches = [
-    // What a formatter can depend on; src/local is the workshop itself.
-    follow(path.join(root, "src"), /^(?!local[\\/]).*\.ts$/, () => {
-      onSources?.();
-      load();
-    }),
-    follow(path.join(root, "events"), /\.json$/, onChange),
-    follow(path.join(root, "test/expected"), /\.json$/, onChange),
-  ];
-  load();
+  close(): void {
+    this.closed = true;
+    for (const child of [this.current, this.loading]) child?.kill("SIGKILL");
+  }
 
-  return {
-    list: () => ask({ what: "list" }),
-    render: (text) => ask({ what: "render", text }),
-    accept: (name, text, asPasted = false) => ask({ what: "accept", name, text, asPasted }),
-    origin: (event) => ask({ what: "origin", event }),
-    get broken() {
-      return broken;
-    },
-    close() {
-      closed = true;
-      for (const watch of watches) watch.close();
-      for (const child of [current, loading]) child?.kill("SIGKILL");
-    },
-  };
+  private loaded(child: ChildProcess, quietly: boolean): void {
+    if (this.loading !== child) return;
+    this.current?.kill();
+    [this.current, this.loading, this.broken] = [child, undefined, undefined];
+    this.ready.resolve(child);
+    if (!quietly) this.onChange();
+  }
+
+  private ended(child: ChildProcess, output: string): void {
+    if (this.closed) return;
+    if (this.loading === child) {
+      [this.loading, this.broken] = [undefined, faultOf(output, this.root)];
+      if (!this.current) {
+        this.ready.reject(new Error(this.broken));
+        this.ready = newReady();
+      }
+      this.onChange();
+    } else if (this.current === child) {
+      this.current = undefined;
+      this.ready = newReady();
+      this.load(true);
+    }
+  }
+}
+
+/** Resolves when a process has loaded the formatters. Nobody may be waiting when loading fails. */
+function newReady(): PromiseWithResolvers<ChildProcess> {
+  const ready = Promise.withResolvers<ChildProcess>();
+  ready.promise.catch(() => {});
+  return ready;
 }
 
 /**
@@ -213,7 +239,7 @@ function follow(folder: string, files: RegExp, act: () => void): { close(): void
           act();
         }, 40);
       });
-      // A folder that is deleted while it is watched; its parent tells.
+      // A folder that is deleted while it is watched: its parent reports that.
       watcher.on("error", () => watcher.close());
       watchers.push(watcher);
     }
@@ -222,12 +248,12 @@ function follow(folder: string, files: RegExp, act: () => void): { close(): void
   return { close };
 }
 
-/** What Node said when it could not load a file, without the stack. */
-function fault(said: string, root: string): string {
-  const lines = said
+/** What Node reported when it could not load a file, without the stack. */
+function faultOf(output: string, root: string): string {
+  const lines = output
     .replaceAll(`file://${root}/`, "")
     .replaceAll(`${root}/`, "")
     .split("\n")
     .filter((line) => line.trim() && !/^\s+at |^Node\.js v|^\s*at async/.test(line));
-  return lines.slice(0, 12).join("\n") || "The formatters' process ended without a word.";
+  return lines.slice(0, 12).join("\n") || "The formatters' process ended without an error message.";
 }

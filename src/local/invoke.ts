@@ -1,4 +1,4 @@
-import type { BatchOutcome, Outcome } from "../forward.ts";
+import type { BatchOutcome, Outcome } from "../forward/forward.ts";
 import type { Policy } from "../message.ts";
 import { build } from "./build.ts";
 import { counted, Failure, paintError, readJson, runCommand, say, UsageError } from "./cli.ts";
@@ -12,27 +12,27 @@ const usage = `npm run invoke -- FILE [OPTION…]   run one event through the ha
 
   FILE              an event's JSON, such as events/ec2/instance-stopped.json; - is standard input
   --dry-run         only the messages: no handler, no console
-  --env-vars FILE   send them to the real console, with API_URL and API_TOKEN of a file such as env.json, instead of
-                    which env.local.json is read where it exists; without it, to a console on this machine
-  --log             show the function's log as it is
-  --no-build        take dist/handler.mjs as it is
+  --env-vars FILE   send them to the real console, with API_URL and API_TOKEN of a file such as env.json; if it exists,
+                    env.local.json is read instead. Without this option, to a console on this machine
+  --log             show the function's full log
+  --no-build        use dist/handler.mjs without building it
 
-Exit code: 0 the console took all messages, 1 it did not, or the handler failed, 2 called wrongly.`;
+Exit code: 0 the console accepted all messages, 1 it did not, or the handler failed, 2 wrong arguments.`;
 
-/** What became of an invocation, as one line and an exit code. */
+/** The result of an invocation, as one line. */
 export function outcomeOf(result: Result): { ok: boolean; line: string; remarks: string[] } {
   if ("error" in result) {
     return { ok: false, line: `${result.error.errorType}: ${result.error.errorMessage}`, remarks: [] };
   }
   const value = result.value as Outcome | BatchOutcome;
   if ("batchItemFailures" in value) {
-    const kept = value.batchItemFailures.length;
+    const failed = value.batchItemFailures.length;
     return {
-      ok: kept === 0,
+      ok: failed === 0,
       line:
-        kept === 0
-          ? "All messages of the batch are done with."
-          : `${counted(kept, "message")} of the batch stay in the queue.`,
+        failed === 0
+          ? "All messages of the batch are done."
+          : `${counted(failed, "message")} of the batch stay in the queue.`,
       remarks: [],
     };
   }
@@ -44,18 +44,18 @@ export function outcomeOf(result: Result): { ok: boolean; line: string; remarks:
   };
 }
 
-/** A line of the function's log as a person reads it; metrics are left out. */
+/** A line of the function's log as plain text; `undefined` for metrics. */
 function readable(line: string): string | undefined {
   try {
-    const said = JSON.parse(line) as {
+    const entry = JSON.parse(line) as {
       _aws?: unknown;
       level?: string;
       message?: string;
       errorMessage?: string;
       reason?: string;
     };
-    if (said._aws) return undefined;
-    return [said.level, said.message ?? said.errorMessage, said.reason].filter(Boolean).join("  ");
+    if (entry._aws) return undefined;
+    return [entry.level, entry.message ?? entry.errorMessage, entry.reason].filter(Boolean).join("  ");
   } catch {
     return line;
   }
@@ -72,8 +72,8 @@ if (import.meta.main) {
     },
     async run(values, [file, ...others]) {
       if (file === undefined)
-        throw new UsageError("Which event? Name a file, such as events/ec2/instance-stopped.json.");
-      if (others.length > 0) throw new UsageError("One event at a time: npm run replay takes several.");
+        throw new UsageError("Name a file with an event, such as events/ec2/instance-stopped.json.");
+      if (others.length > 0) throw new UsageError("Name one file only: npm run replay accepts several.");
       const input = readJson(file);
       const variables = values["env-vars"] === undefined ? undefined : readVariables(values["env-vars"]);
       const policy = variables && configOf(variables).policy;
@@ -88,14 +88,14 @@ if (import.meta.main) {
       const local = variables ? undefined : await startConsole();
       const lambda = await startFunction(variables ?? { API_URL: local?.url ?? "", API_TOKEN: local?.token ?? "" }, {
         onLog: (line) => {
-          const said = values.log ? line : readable(line);
-          if (said) say(paintError("dim", said));
+          const text = values.log ? line : readable(line);
+          if (text) say(paintError("dim", text));
         },
       });
       try {
         const result = await lambda.invoke(input);
         if (local) {
-          if (local.taken.length > 0) console.log(tableOf(local.rows.all()));
+          if (local.accepted.length > 0) console.log(tableOf(local.rows.all()));
           for (const { answer, body } of local.refused) say(`refused: ${JSON.stringify(answer.body)} ${body}`);
         }
         const { ok, line, remarks } = outcomeOf(result);

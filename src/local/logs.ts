@@ -1,54 +1,54 @@
 import type { FilterLogEventsCommandOutput } from "@aws-sdk/client-cloudwatch-logs";
 import { isFields } from "../event.ts";
-import { asking, clientOptions, type Place, regionOf, tellOfThrottling } from "./aws.ts";
+import { type AwsSession, callAws, clientOptions, regionOf, reportThrottling } from "./aws.ts";
 import { counted, say } from "./cli.ts";
 
-/** An event that the function wrote to its log because no formatter could speak of it. */
+/** An event that the function logged because it has no formatter, or its formatter failed. */
 export interface LoggedEvent {
   readonly event: Readonly<Record<string, unknown>>;
   readonly source: string;
   readonly detailType: string;
-  /** Why it is in the log; the error's message where a formatter failed. */
+  /** Why it was logged: the error's message if a formatter failed. */
   readonly why: "no formatter" | string;
   /** Milliseconds since 1970. */
   readonly time: number;
 }
 
-/** What the log held. */
+/** The logged events, and the region of the log. */
 export interface LoggedEvents {
   readonly events: readonly LoggedEvent[];
   readonly region: string;
 }
 
-// As report.ts writes them.
+// The messages of src/forward/report.ts.
 const noFormatter = "There is no formatter for the event";
 const formatterFailed = "The formatter failed on the event";
 
 /**
- * The events without formatter, or whose formatter failed, that the function of the stack logged since `since`
- * (milliseconds since 1970). It logs at most one a minute of each source and detail-type.
- * @param progress is told how many have been found after each page
+ * The events that the stack's function logged since `since` (milliseconds since 1970) because they had no formatter, or
+ * because it failed. The function logs one event per minute for each source and detail-type.
+ * @param progress called after each page with the number of events so far
  * @throws {Failure}
  */
 export async function loggedEvents(
-  place: Place & { readonly stack: string },
+  session: AwsSession & { readonly stack: string },
   since: number,
   progress: (found: number) => void = () => {},
 ): Promise<LoggedEvents> {
   const { CloudWatchLogsClient, FilterLogEventsCommand } = await import("@aws-sdk/client-cloudwatch-logs");
-  const client = new CloudWatchLogsClient(clientOptions(place));
-  tellOfThrottling(client);
-  const logGroupName = `/aws/lambda/${place.stack}`;
-  const region = await regionOf(client, place);
+  const client = new CloudWatchLogsClient(clientOptions(session));
+  reportThrottling(client);
+  const logGroupName = `/aws/lambda/${session.stack}`;
+  const region = await regionOf(client, session);
   const events: LoggedEvent[] = [];
-  let cut = 0;
+  let truncated = 0;
   let nextToken: string | undefined;
   try {
     do {
-      const page: FilterLogEventsCommandOutput = await asking(
-        place,
+      const page: FilterLogEventsCommandOutput = await callAws(
+        session,
         `read the log group ${logGroupName}`,
-        `There is no log group ${logGroupName} in ${region}: is the stack in this region, and its name right (--stack, --region)?`,
+        `There is no log group ${logGroupName} in ${region}: check --stack and --region.`,
         () =>
           client.send(
             new FilterLogEventsCommand({
@@ -61,7 +61,7 @@ export async function loggedEvents(
       );
       for (const { message = "", timestamp = 0 } of page.events ?? []) {
         const read = eventIn(message, timestamp);
-        if (read === "cut") cut++;
+        if (read === "truncated") truncated++;
         else if (read) events.push(read);
       }
       progress(events.length);
@@ -70,27 +70,27 @@ export async function loggedEvents(
   } finally {
     client.destroy();
   }
-  if (cut > 0) say(`${counted(cut, "event")} left out: too long for the log, so it does not hold them whole.`);
+  if (truncated > 0) say(`${counted(truncated, "event")} left out: truncated in the log.`);
   return { events, region };
 }
 
-/** The event of a line: Powertools' JSON, also behind the prefix of Lambda's text format. */
-export function eventIn(line: string, time: number): LoggedEvent | "cut" | undefined {
+/** The event of a line: JSON of Powertools, which Lambda's text format prefixes. */
+export function eventIn(line: string, time: number): LoggedEvent | "truncated" | undefined {
   if (!line.includes(noFormatter) && !line.includes(formatterFailed)) return undefined;
-  let said: unknown;
+  let entry: unknown;
   try {
-    said = JSON.parse(line.slice(Math.max(0, line.indexOf("{"))));
+    entry = JSON.parse(line.slice(Math.max(0, line.indexOf("{"))));
   } catch {
-    return "cut";
+    return "truncated";
   }
-  if (!isFields(said) || (said.message !== noFormatter && said.message !== formatterFailed)) return undefined;
-  if (!isFields(said.event)) return "cut";
-  const error = isFields(said.error) ? said.error : {};
+  if (!isFields(entry) || (entry.message !== noFormatter && entry.message !== formatterFailed)) return undefined;
+  if (!isFields(entry.event)) return "truncated";
+  const error = isFields(entry.error) ? entry.error : {};
   return {
-    event: said.event,
-    source: String(said.source ?? said.event.source ?? ""),
-    detailType: String(said.detail_type ?? said.event["detail-type"] ?? ""),
-    why: said.message === noFormatter ? "no formatter" : String(error.message ?? "the formatter failed"),
+    event: entry.event,
+    source: String(entry.source ?? entry.event.source ?? ""),
+    detailType: String(entry.detail_type ?? entry.event["detail-type"] ?? ""),
+    why: entry.message === noFormatter ? "no formatter" : String(error.message ?? "the formatter failed"),
     time,
   };
 }

@@ -3,29 +3,31 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { isFields, parseEvent } from "../event.ts";
 import { registry } from "../formatters/registry.ts";
-import { sentence, slug, words } from "../formatters/words.ts";
+import { predicate, sentence, slug, soundsBad, words } from "../grammar/words.ts";
 import { Failure, readJson, runCommand, say, UsageError } from "./cli.ts";
 import { type FormatterFile, fileOf, formatterFiles } from "./formatter-files.ts";
 import { sampleHome, samplePath } from "./samples.ts";
 import { sanitise } from "./sanitise.ts";
 import { root } from "./template.ts";
 
-const usage = `npm run new -- SOURCE "DETAIL-TYPE" [-e FILE] [--name CASE]   begin a formatter
+const usage = `npm run new -- SOURCE "DETAIL-TYPE" [-e FILE] [--name CASE]   scaffold a formatter
 
-Writes the formatter, to src/formatters/<service>.ts and into the registry, a sample, and what it is expected to give.
+Writes the formatter to src/formatters/<service>.ts, registers its source, and writes a sample and its expected messages.
 
   SOURCE        such as aws.batch
-  DETAIL-TYPE   such as "Batch Job State Change"; with -e, both are the event's own where they are left out
-  -e FILE       an event to begin from; what tells whose it is is replaced in the sample
+  DETAIL-TYPE   such as "Batch Job State Change"; with -e, both default to the event's own
+  -e FILE       an event to start from; the sample is this event without account ids, names and secrets
   --name CASE   the sample's name within its service`;
 
-/** What a formatter is begun from. */
-interface Beginning {
+/** What a formatter is generated from. */
+export interface Scaffold {
   readonly source: string;
   readonly detailType: string;
-  /** `Batch job`, of `Batch Job State Change`. */
+  /** `Batch job` of `Batch Job State Change`. */
   readonly thing: string;
-  /** Where in the event the name of the thing and its state stand. */
+  /** What happened, where the event has no state: `failed` of `Transformation Failed`. */
+  readonly outcome: string;
+  /** The paths of the thing's name and of its state. */
   readonly name: string;
   readonly state: string | undefined;
   readonly event: unknown;
@@ -33,57 +35,84 @@ interface Beginning {
 
 interface Code {
   readonly code: string;
-  /** What stands before the formatters' export: the condition. */
-  readonly before?: string;
+  /** The declaration of the condition, before the formatters' export. */
+  readonly declaration?: string;
   readonly imports: readonly string[];
 }
 
-/** A formatter's code: a row where the event has a state, else a `formatter({…})` of what there is. */
-function codeOf({ detailType, thing, name, state }: Beginning, source?: string): Code {
-  const [means, said] = [JSON.stringify(`${thing} changed its state`), JSON.stringify(detailType)];
-  if (state) {
-    const row = `{
-      detailType: ${said},
-      means: ${means},
+/** The code of a formatter: a row of states where the event has a state, else a `formatter` with a condition. */
+const codeOf = (scaffold: Scaffold): Code =>
+  scaffold.state
+    ? {
+        code: `states(${JSON.stringify(scaffold.source)}, [${rowOf(scaffold)}])`,
+        imports: ['import { states } from "../grammar/states.ts";'],
+      }
+    : formatterOf(scaffold);
+
+function rowOf({ detailType, thing, name, state }: Scaffold): string {
+  return `{
+      detailType: ${JSON.stringify(detailType)},
+      means: ${JSON.stringify(`${thing} changed its state`)},
       thing: ${JSON.stringify(thing)},
       name: ${JSON.stringify(name)},${state === "detail.state" ? "" : `\n      state: ${JSON.stringify(state)},`}
       problems: { failed: 3 },
       ends: ["succeeded"],
     }`;
-    return source
-      ? { code: `states(${JSON.stringify(source)}, [${row}])`, imports: [statesImport] }
-      : { code: row, imports: [] };
-  }
-  const key = name.replace(/^detail\./, "");
-  const matter = `${variableOf(slug(thing))}Condition`;
+}
+
+function formatterOf({ source, detailType, thing, outcome, name }: Scaffold): Code {
+  const field = JSON.stringify(name.replace(/^detail\./, ""));
+  const condition = `${variableOf(slug(thing))}Condition`;
+  const grade = soundsBad(outcome) ? 3 : 2;
+  const key = JSON.stringify(`${serviceOf(source)}:${slug(thing)}`);
   const code = `formatter({
     source: ${JSON.stringify(source)},
-    detailType: ${said},
-    means: ${JSON.stringify(`${thing}: say what it tells an operator`)},
-    conditions: [${matter}],
-    detail: () => z.object({ ${JSON.stringify(key)}: text }),
-    format: ({ ${JSON.stringify(key)}: name }, event) =>
-      ${matter}.raise(2, { of: name, node: name ?? place(event), summary: ["${thing}", name].filter(Boolean).join(" ") }),
+    detailType: ${JSON.stringify(detailType)},
+    means: ${JSON.stringify(`${thing} ${outcome}`)},
+    conditions: [${condition}],
+    detail: () => z.object({ ${field}: text }),
+    format: ({ ${field}: name }, event) =>
+      ${condition}.raise(${grade}, {
+        of: name,
+        node: name ?? accountRegion(event),
+        thing: ${JSON.stringify(thing)},
+        name,
+        outcome: ${JSON.stringify(outcome)},
+      }),
   })`;
   return {
     code,
-    before: `const ${matter} = condition(${JSON.stringify(slug(thing))}, { grades: { 2: "say what it means" } });\n\n`,
+    declaration: `const ${condition} = condition(${key}, {\n  grades: { ${grade}: ${JSON.stringify(outcome)} },\n});\n\n`,
     imports: [
       'import { condition } from "../condition.ts";',
       'import * as z from "zod";',
-      'import { place, text } from "./fields.ts";',
-      'import { formatter } from "./formatter.ts";',
+      'import { accountRegion, text } from "../grammar/fields.ts";',
+      'import { formatter } from "../grammar/formatter.ts";',
     ],
   };
 }
 
-const statesImport = 'import { states } from "./states.ts";';
 const serviceOf = (source: string): string => slug(source.replace(/^aws\.(?:partner\/)?/, ""));
 const variableOf = (service: string): string =>
   service.replace(/^\d+/, "").replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()) || "service";
 
 /** Adds a formatter to the text of a file that exports others under `name`. */
-export function added(text: string, name: string, beginning: Beginning): string {
+export function withFormatter(text: string, name: string, scaffold: Scaffold): string {
+  const { before, head, value, after } = exportOf(text, name);
+  const isRow =
+    scaffold.state !== undefined &&
+    value.startsWith(`states(${JSON.stringify(scaffold.source)}, [`) &&
+    /\n\s*\]\)$/.test(value);
+  if (isRow) return `${before}${head}${value.replace(/,?\s*\]\)$/, `,\n${rowOf(scaffold)},\n])`)};\n${after}`;
+  const { code, declaration = "", imports } = codeOf(scaffold);
+  const list = /^\[[\s\S]*\]\.flat\(\)$/.test(value)
+    ? value.replace(/,?\s*\]\.flat\(\)$/, `,\n${code},\n].flat()`)
+    : `[\n${value},\n${code},\n].flat()`;
+  return imports.reduce(withImport, `${before}${declaration}${head}${list};\n${after}`);
+}
+
+/** The statement `export const NAME = () => VALUE;` of a file: its beginning and its value, and the text around it. */
+function exportOf(text: string, name: string): Record<"before" | "head" | "value" | "after", string> {
   const start = text.search(new RegExp(`^export const ${name} = \\(\\) =>`, "m"));
   const lines = text.slice(start).split("\n");
   const last = lines[0]?.endsWith(";")
@@ -91,78 +120,79 @@ export function added(text: string, name: string, beginning: Beginning): string 
     : lines.findIndex((line, index) => index > 0 && /^ {0,2}[^ ].*;$/.test(line));
   if (start < 0 || last < 0) throw new Failure(`src/formatters has an export ${name} that this command cannot read.`);
   const statement = lines.slice(0, last + 1).join("\n");
-  const rest = lines.slice(last + 1).join("\n");
   const head = /^export const \w+ = \(\) =>\s*/.exec(statement)?.[0] ?? "";
-  const value = statement.slice(head.length, -1);
-  const { source } = beginning;
-  const ofRows = value.startsWith(`states(${JSON.stringify(source)}, [`) && /\n\s*\]\)$/.test(value);
-  const row = ofRows && beginning.state ? codeOf(beginning) : undefined;
-  const { code, before = "", imports } = row ?? codeOf(beginning, source);
-  const grown = row
-    ? value.replace(/,?\s*\]\)$/, `,\n${code},\n])`)
-    : /^\[[\s\S]*\]\.flat\(\)$/.test(value)
-      ? value.replace(/,?\s*\]\.flat\(\)$/, `,\n${code},\n].flat()`)
-      : `[\n${value},\n${code},\n].flat()`;
-  return [...imports].reduce(imported, `${text.slice(0, start)}${before}${head}${grown};\n${rest}`);
+  return {
+    before: text.slice(0, start),
+    head,
+    value: statement.slice(head.length, -1),
+    after: lines.slice(last + 1).join("\n"),
+  };
 }
 
-/** `text` with an import of its own, or its names in the one there is. */
-function imported(text: string, line: string): string {
+/** Adds an import to `text`, or its names to an import from the same file. */
+function withImport(text: string, line: string): string {
   const [, names, from] = /^import \{ (.*) \} from (".*");$/.exec(line) ?? [];
   if (text.includes(line)) return text;
-  const before = from && new RegExp(`^import \\{([^}]*)\\} from ${from.replace(/[./]/g, "\\$&")};$`, "m").exec(text);
-  if (!before || !names) return `${line}\n${text}`;
+  const existing = from && new RegExp(`^import \\{([^}]*)\\} from ${from.replace(/[./]/g, "\\$&")};$`, "m").exec(text);
+  if (!existing || !names) return `${line}\n${text}`;
   const all = new Set(
-    [...(before[1] ?? "").split(","), ...names.split(",")].map((name) => name.trim()).filter(Boolean),
+    [...(existing[1] ?? "").split(","), ...names.split(",")].map((name) => name.trim()).filter(Boolean),
   );
-  return text.replace(before[0], `import { ${[...all].join(", ")} } from ${from};`);
+  return text.replace(existing[0], `import { ${[...all].join(", ")} } from ${from};`);
 }
 
-/** registry.ts with one more file, which speaks for `source`. */
+/** Adds a file, whose formatters are of `source`, to the text of registry.ts. */
 export function registered(text: string, source: string, file: string, name: string): string {
-  const list = /(export const rooms: Rooms = \{\n)([\s\S]*?)(\n\};)/;
+  const list = /(export const formattersBySource: FormattersBySource = \{\n)([\s\S]*?)(\n\};)/;
   const lines = list.exec(text)?.[2]?.split("\n");
-  if (!lines) throw new Failure("src/formatters/registry.ts has no list of rooms to add to.");
+  if (!lines) throw new Failure("src/formatters/registry.ts has no list of formattersBySource to add to.");
   const sourceOf = (line: string): string => line.replace(/^\s*"?|"?: \[.*$/g, "");
   const all = [...lines, `  ${JSON.stringify(source)}: [${name}],`].sort((a, b) =>
     sourceOf(a) < sourceOf(b) ? -1 : 1,
   );
-  return `import { ${name} } from "./${file}.ts";\n${text.replace(list, (_, before, _lines, after) => `${before}${all.join("\n")}${after}`)}`;
+  const sources = text.replace(list, (_, before, _lines, after) => `${before}${all.join("\n")}${after}`);
+  return `import { ${name} } from "./${file}.ts";\n${sources}`;
 }
 
-/** What the event type is about, as far as its names tell. */
-function begin(source: string, detailType: string, given: unknown): Beginning {
-  const said = words(detailType)
-    .replace(/\b(?:state|status)?[ -]?changed?\b|\b(?:state|status|notifications?|events?|updates?)\b/g, "")
-    .replace(/\s+/g, " ")
-    .trim();
-  const thing = sentence(said || words(detailType));
-  if (given === undefined) {
-    const detail = { name: `prod-${slug(thing)}-1`, state: "FAILED" };
-    const event = { ...envelope(source, detailType), resources: [], detail };
-    return { source, detailType, thing, name: "detail.name", state: "detail.state", event };
+/** Guesses thing, name and state from the detail-type and the fields of the event. */
+function scaffoldOf(source: string, detailType: string, event: unknown): Scaffold {
+  const parts = partsOf(detailType);
+  if (event === undefined) {
+    const detail = { name: `prod-${slug(parts.thing)}-1`, state: "FAILED" };
+    const example = { ...envelope(source, detailType), resources: [], detail };
+    return { ...parts, source, detailType, name: "detail.name", state: "detail.state", event: example };
   }
-  const fields = leaves(isFields(given) && isFields(given.detail) ? given.detail : {}, "detail");
-  const find = (keys: RegExp): string | undefined => fields.find((field) => keys.test(field));
-  const state = find(/\.(?:current|new)?-?(?:state|status)(?:[.-]?(?:value|name))?$/i);
-  const named = fields.filter(
+  const paths = textPaths(isFields(event) && isFields(event.detail) ? event.detail : {}, "detail");
+  const state = paths.find((field) => /\.(?:current|new)?-?(?:state|status)(?:[.-]?(?:value|name))?$/i.test(field));
+  const names = paths.filter(
     (field) => !/(?:account|request|event|user|principal|owner|correlation)-?_?(?:id|name|arn)$/i.test(field),
   );
   const name =
-    named.find((field) => field !== state && /name$/i.test(field)) ??
-    named.find((field) => /(?:id|identifier)$/i.test(field)) ??
-    named.find((field) => /arn$/i.test(field)) ??
-    (state ? "resources.0" : (fields[0] ?? "detail.name"));
-  return { source, detailType, thing, name, state, event: sanitise(given) };
+    names.find((field) => field !== state && /name$/i.test(field)) ??
+    names.find((field) => /(?:id|identifier)$/i.test(field)) ??
+    names.find((field) => /arn$/i.test(field)) ??
+    (state ? "resources.0" : (paths[0] ?? "detail.name"));
+  return { ...parts, source, detailType, name, state, event: sanitise(event) };
 }
 
-/** The dotted paths of the texts in `value`, three levels deep, upper levels first. */
-function leaves(value: Readonly<Record<string, unknown>>, at: string, depth = 3): string[] {
+/** The thing of a detail-type, without `State Change` and the like, and the participle that it ends with. */
+function partsOf(detailType: string): Pick<Scaffold, "thing" | "outcome"> {
+  const all = words(detailType);
+  const [, subject, participle] = /^(.+) (\w+ed)$/.exec(all) ?? [];
+  const kept = (subject ?? all)
+    .replace(/\b(?:state|status)?[ -]?changed?\b|\b(?:state|status|notifications?|events?|updates?)\b/g, "")
+    .replace(/\s+/g, " ")
+    .trim();
+  return { thing: sentence(kept || all), outcome: participle ? predicate(participle) : "was reported" };
+}
+
+/** The dotted paths of the strings in `value`, three levels deep, upper levels first. */
+function textPaths(value: Readonly<Record<string, unknown>>, prefix: string, depth = 3): string[] {
   const entries = Object.entries(value).filter(([key]) => !key.includes("."));
   return [
-    ...entries.flatMap(([key, inner]) => (typeof inner === "string" ? [`${at}.${key}`] : [])),
+    ...entries.flatMap(([key, inner]) => (typeof inner === "string" ? [`${prefix}.${key}`] : [])),
     ...entries.flatMap(([key, inner]) =>
-      isFields(inner) && depth > 1 ? leaves(inner, `${at}.${key}`, depth - 1) : [],
+      isFields(inner) && depth > 1 ? textPaths(inner, `${prefix}.${key}`, depth - 1) : [],
     ),
   ];
 }
@@ -182,48 +212,68 @@ function write(file: string, text: string): void {
   say(`  ${path.relative(root, file)}`);
 }
 
-async function create(source: string, detailType: string, given: unknown, called: string | undefined): Promise<number> {
-  const parsed = parseEvent({ source, "detail-type": detailType }, sampleHome);
-  const existing: FormatterFile[] = await formatterFiles();
-  const known = parsed && registry.find(parsed);
-  if (known) {
-    const where = fileOf(known, existing) ?? "src/formatters";
-    throw new Failure(`${where} has a formatter for ${source} "${detailType}" already.`);
-  }
-  const beginning = begin(source, detailType, given);
-  const home = existing.find(({ formatters }) => formatters.some((formatter) => formatter.source === source));
-  const service = home ? path.basename(home.file, ".ts") : serviceOf(source);
-  const file = path.join(root, "src/formatters", `${service}.ts`);
-  if (!home && existsSync(file))
-    throw new Failure(`src/formatters/${service}.ts is there already, for another source.`);
-  const name = `${service}/${slug(called ?? detailType)}`;
-  if (existsSync(samplePath(name))) throw new Failure(`There is a sample ${name} already: give another --name.`);
+/** Where the formatter and its sample go. */
+interface Target {
+  /** The name of the file in src/formatters, which is also the samples' folder. */
+  readonly service: string;
+  /** The file that has the source's formatters already. */
+  readonly existing: FormatterFile | undefined;
+  readonly sample: string;
+}
 
-  say("Written:");
-  const changed = [file];
-  if (home) write(file, added(readFileSync(file, "utf8"), home.name, beginning));
-  else {
-    const { code, before = "", imports } = codeOf(beginning, source);
-    const registryFile = path.join(root, "src/formatters/registry.ts");
-    const variable = variableOf(service);
-    const value = beginning.state ? code : `[\n${code},\n].flat()`;
-    write(file, `${imports.join("\n")}\n\n${before}export const ${variable} = () => ${value};\n`);
-    write(registryFile, registered(readFileSync(registryFile, "utf8"), source, service, variable));
-    changed.push(registryFile);
+/** @throws {Failure} where the formatter, the file or the sample exists already */
+async function targetOf(source: string, detailType: string, sampleName: string | undefined): Promise<Target> {
+  const files = await formatterFiles();
+  const event = parseEvent({ source, "detail-type": detailType }, sampleHome);
+  const known = event && registry.find(event);
+  if (known) {
+    const file = fileOf(known, files) ?? "src/formatters";
+    throw new Failure(`${file} already has a formatter for ${source} "${detailType}".`);
   }
-  write(samplePath(name), `${JSON.stringify(beginning.event, null, 2)}\n`);
-  const shell = process.platform === "win32";
+  const existing = files.find(({ formatters }) => formatters.some((formatter) => formatter.source === source));
+  const service = existing ? path.basename(existing.file, ".ts") : serviceOf(source);
+  if (!existing && existsSync(fileIn(service))) {
+    throw new Failure(`src/formatters/${service}.ts already exists, for another source.`);
+  }
+  const sample = `${service}/${slug(sampleName ?? detailType)}`;
+  if (existsSync(samplePath(sample))) throw new Failure(`The sample ${sample} already exists: give another --name.`);
+  return { service, existing, sample };
+}
+
+const fileIn = (service: string): string => path.join(root, "src/formatters", `${service}.ts`);
+
+/** Writes the formatter and, for a new source, its registration. @returns the files that changed */
+function writeFormatter(scaffold: Scaffold, { service, existing }: Target): string[] {
+  const file = fileIn(service);
+  if (existing) {
+    write(file, withFormatter(readFileSync(file, "utf8"), existing.name, scaffold));
+    return [file];
+  }
+  const { code, declaration = "", imports } = codeOf(scaffold);
+  const name = variableOf(service);
+  write(file, `${imports.join("\n")}\n\n${declaration}export const ${name} = () => ${code};\n`);
+  const registryFile = fileIn("registry");
+  write(registryFile, registered(readFileSync(registryFile, "utf8"), scaffold.source, service, name));
+  return [file, registryFile];
+}
+
+async function create(source: string, detailType: string, event: unknown, name: string | undefined): Promise<number> {
+  const target = await targetOf(source, detailType, name);
+  const scaffold = scaffoldOf(source, detailType, event);
+  say("Written:");
+  const changed = writeFormatter(scaffold, target);
+  write(samplePath(target.sample), `${JSON.stringify(scaffold.event, null, 2)}\n`);
   execFileSync(path.join(root, "node_modules/.bin/biome"), ["check", "--write", "--log-level=error", ...changed], {
     cwd: root,
     stdio: ["ignore", "ignore", "inherit"],
-    shell,
+    shell: process.platform === "win32",
   });
-  say(`  test/expected/${name}.json\n`);
-  execFileSync(process.execPath, [path.join(import.meta.dirname, "expect.ts"), name], { cwd: root, stdio: "inherit" });
+  say(`  test/expected/${target.sample}.json\n`);
+  const expect = path.join(import.meta.dirname, "expect.ts");
+  execFileSync(process.execPath, [expect, target.sample], { cwd: root, stdio: "inherit" });
   say(`
-Now say it well: read docs/messages.md, correct thing, name, states and severities in src/formatters/${service}.ts,
-and the sample where it is not in AWS's shape; then npm run expect -- ${name}, and read its line.
-npm run console shows it as you write.`);
+Next, read docs/messages.md and correct the parts, grades and ends in src/formatters/${target.service}.ts.
+Then run npm run expect -- ${target.sample} and read the message. npm run console shows it whenever you save.`);
   return 0;
 }
 
@@ -232,20 +282,21 @@ if (import.meta.main) {
     usage,
     options: { event: { type: "string", short: "e" }, name: { type: "string" } },
     run: async ({ event: file, name }, [source, detailType, ...more]) => {
-      const given = file === undefined ? undefined : readJson(file);
-      const parsed = given === undefined ? undefined : parseEvent(given, sampleHome);
-      if (given !== undefined && !parsed) {
-        throw new Failure(`${file} is no EventBridge event: it has neither a source nor a detail-type.`);
+      const event = file === undefined ? undefined : readJson(file);
+      const parsed = event === undefined ? undefined : parseEvent(event, sampleHome);
+      if (event !== undefined && !parsed) {
+        throw new Failure(`${file} is not an EventBridge event: it has neither a source nor a detail-type.`);
       }
       const [from, type] = [source ?? parsed?.source, detailType ?? parsed?.detailType];
-      if (!from || !type || more.length > 0) throw new UsageError("It takes a source and, in quotes, a detail-type.");
+      if (!from || !type || more.length > 0) throw new UsageError("Give a source and, in quotes, a detail-type.");
       if (parsed && (parsed.source !== from || parsed.detailType !== type)) {
         throw new UsageError(`The event is of ${parsed.source} "${parsed.detailType}".`);
       }
-      if (!/^[\w.@/-]+$/.test(from) || !serviceOf(from))
+      if (!/^[\w.@/-]+$/.test(from) || !serviceOf(from)) {
         throw new UsageError(`${from} is no source, such as aws.batch.`);
+      }
       if (/[\u0000-\u001f]/.test(type) || !slug(type)) throw new UsageError("The detail-type should be words.");
-      return create(from, type, given, name);
+      return create(from, type, event, name);
     },
   });
 }

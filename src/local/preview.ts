@@ -1,5 +1,5 @@
+import { eventIn, messagesOf, unwrapped } from "../forward/input.ts";
 import type { PantherMessage, Policy } from "../message.ts";
-import { eventIn, messagesOf, unwrapped } from "../records.ts";
 import type { AcceptedEvent } from "./contract.ts";
 import { createRows } from "./rows.ts";
 import { render } from "./samples.ts";
@@ -19,7 +19,7 @@ export const eventsIn = (input: unknown): unknown[] =>
 
 export interface Preview {
   readonly messages: readonly PantherMessage[];
-  /** What is to be said besides, each once. */
+  /** Further remarks for the reader, each once. */
   readonly remarks: readonly string[];
 }
 
@@ -58,6 +58,6 @@ export const becauseOf = (reason: string): string =>
 /** Messages as the rows that a console makes of them. */
 export function messagesTable(messages: readonly PantherMessage[]): string {
   const rows = createRows();
-  for (const message of messages) rows.take(message as AcceptedEvent & PantherMessage);
+  for (const message of messages) rows.add(message as AcceptedEvent & PantherMessage);
   return tableOf(rows.all());
 }

@@ -1,25 +1,25 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { slug } from "../formatters/words.ts";
+import { slug } from "../grammar/words.ts";
 import { awsOptions, awsUsage } from "./aws.ts";
 import { columns, counted, paint, runCommand, timeOf, UsageError } from "./cli.ts";
 import { type LoggedEvent, loggedEvents } from "./logs.ts";
 import { sanitise } from "./sanitise.ts";
 import { root } from "./template.ts";
 
-const usage = `npm run pull -- [--since 2h] [OPTION…]   fetch the events that had no formatter, or failed, as sanitised samples
+const usage = `npm run pull -- [--since 2h] [OPTION…]   save events that had no formatter, or failed, as sanitised samples
 
-Reads the function's log group, /aws/lambda/STACK, and writes one sample of each source and detail-type to
-events/SERVICE/CASE.json, unless that file is there already. Account ids, keys, names and addresses are replaced.
+Reads the function's log group, /aws/lambda/STACK, and writes one sample for each source and detail-type to
+events/SERVICE/CASE.json, unless that file exists. Account ids, keys, names and addresses are replaced.
 
   --since TIME      30m, 2h, 3d, or a date such as 2026-03-14T09:00Z (2h)
 ${awsUsage}
-  --out FOLDER      where the samples go (events)
+  --out FOLDER      the folder for the samples (events)
   --dry-run         write nothing, only show the table
 
-Needs logs:FilterLogEvents. Exit code: 0 done, also where there was nothing; 1 failed, 2 called wrongly.`;
+Needs logs:FilterLogEvents. Exit code: 0 done, also if there are no events; 1 failed, 2 wrong arguments.`;
 
-/** The logged events of one source and detail-type that had the same trouble. */
+/** The logged events of one source and detail-type, either without a formatter or with one that failed. */
 export interface Group {
   readonly source: string;
   readonly detailType: string;
@@ -37,15 +37,15 @@ export function grouped(events: readonly LoggedEvent[]): Group[] {
   for (const event of events) {
     const failed = event.why !== "no formatter";
     const key = JSON.stringify([event.source, event.detailType.toLowerCase(), failed]);
-    const before = groups.get(key);
-    const newest = before && before.newest.time > event.time ? before.newest : event;
+    const group = groups.get(key);
+    const newest = group && group.newest.time > event.time ? group.newest : event;
     const { source, detailType, why } = newest;
     groups.set(key, {
       source,
       detailType,
       why,
       newest,
-      count: (before?.count ?? 0) + 1,
+      count: (group?.count ?? 0) + 1,
       sample: sampleOf(event, failed),
     });
   }
@@ -53,14 +53,14 @@ export function grouped(events: readonly LoggedEvent[]): Group[] {
 }
 
 function sampleOf({ source, detailType }: LoggedEvent, failed: boolean): string {
-  // A partner's source goes on with the customer's account there.
+  // A partner's source continues with the customer's account at the partner.
   const service = slug(source.replace(/^aws\.partner\/([^/]+).*/, "$1").replace(/^aws\./, "")).slice(0, 60) || "other";
   return `${service}/${slug(detailType).slice(0, 80) || "event"}${failed ? "-failed" : ""}`;
 }
 
 /**
  * Writes the sanitised sample of a group.
- * @returns whether it was written: a file that is there already is left alone.
+ * @returns whether it was written: an existing file is not changed.
  */
 export function writeSample({ newest, sample }: Group, folder: string): boolean {
   const file = path.join(folder, `${sample}.json`);
@@ -85,7 +85,7 @@ if (import.meta.main) {
       "dry-run": { type: "boolean", default: false },
     },
     async run(values, positionals) {
-      if (positionals.length > 0) throw new UsageError(`What is ${positionals[0]}?`);
+      if (positionals.length > 0) throw new UsageError(`Unexpected argument ${positionals[0]}.`);
       const since = timeOf(values.since);
       const { events, region } = await loggedEvents(values, since, (found) => {
         if (process.stderr.isTTY)
@@ -94,7 +94,7 @@ if (import.meta.main) {
       if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
       if (events.length === 0) {
         console.log(
-          `No event without formatter, and none whose formatter failed, since ${new Date(since).toISOString()} (${values.stack}, ${region}).`,
+          `No event had no formatter, and no formatter failed, since ${new Date(since).toISOString()} (${values.stack}, ${region}).`,
         );
         return 0;
       }
@@ -105,18 +105,18 @@ if (import.meta.main) {
         const isNew = !values["dry-run"] && writeSample(group, folder);
         if (isNew) written++;
         const file = path.relative(process.cwd(), path.join(folder, `${group.sample}.json`));
-        const state = isNew ? paint("green", "written") : values["dry-run"] ? "" : "there already";
+        const state = isNew ? paint("green", "written") : values["dry-run"] ? "" : "exists";
         return [group.count, group.source, group.detailType, oneLine(group.why), file, state];
       });
       console.log(columns(["logged", "source", "detail-type", "why", "sample", ""], lines));
       console.log(
         `\n${counted(events.length, "event")} of ${counted(groups.length, "kind")}, ${counted(written, "sample")} written. ` +
-          "The function logs one event of a kind a minute; its metric Unformatted counts them all.",
+          "The function logs one event of a kind per minute; its metric Unformatted counts all of them.",
       );
       if (written > 0) {
         console.log(
-          "Read each sample before you commit it: free text may hold what no rule recognises. Then write its formatter\n" +
-            "(npm run new -- --help), and its expected messages (npm run expect).",
+          "Read each sample before you commit it: free text may contain data that no rule recognises. Then write its\n" +
+            "formatter (npm run new -- --help) and its expected messages (npm run expect).",
         );
       }
       return 0;

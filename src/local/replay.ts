@@ -1,14 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { parseEvent } from "../event.ts";
 import {
+  type AwsSession,
   accountOf,
-  asking,
   awsOptions,
   awsUsage,
+  callAws,
   clientOptions,
-  type Place,
   regionOf,
-  tellOfThrottling,
+  reportThrottling,
 } from "./aws.ts";
 import {
   confirm,
@@ -24,7 +24,7 @@ import {
   timeOf,
   UsageError,
 } from "./cli.ts";
-import { moveDeadLetters, openQueues, peekDeadLetters } from "./deadletters.ts";
+import { type DeadLetter, moveDeadLetters, openQueues, peekDeadLetters, type Queues } from "./deadletters.ts";
 import { loggedEvents } from "./logs.ts";
 import { eventsIn, messagesTable, preview } from "./preview.ts";
 import { progressBar } from "./progress.ts";
@@ -32,43 +32,43 @@ import { sampleHome } from "./samples.ts";
 
 const usage = `npm run replay -- FILE… | --since TIME | --dead-letter [--to local|function|queue] [OPTION…]   send events again
 
-What is sent, one of these:
-  FILE…             events' JSON
-  --since TIME      the events that the function logged for want of a formatter since 30m, 2h, 3d, or a date
-  --dead-letter     what the console refused, or could not be given for ten days: the dead-letter queue
+Source, one of:
+  FILE…             files with events' JSON
+  --since TIME      events that the function logged because they had no formatter, since 30m, 2h, 3d, or a date
+  --dead-letter     events in the dead-letter queue: refused by the console, or undelivered for ten days
 
-Where it goes:
-  --to local        nowhere: show the messages that it gives with the formatters as they are here (the default)
-  --to function     to the deployed function, as EventBridge sends it
-  --to queue        to the retry queue, from which the function reads it; dead letters are moved there
+Destination:
+  --to local        send nothing: show the messages that the local formatters give (the default)
+  --to function     the deployed function, invoked as by EventBridge
+  --to queue        the retry queue, which the function reads; dead letters are moved there
 
-  --rate N          events a second (10)
-  --yes             do not ask (needed where there is no terminal)
+  --rate N          events per second (10)
+  --yes             do not ask (required without a terminal)
   --dry-run         the same as --to local
 ${awsUsage}
 
-Needs, by what is asked: logs:FilterLogEvents; lambda:InvokeFunction; of SQS GetQueueUrl, GetQueueAttributes,
-SendMessage, ReceiveMessage, ChangeMessageVisibility, DeleteMessage, StartMessageMoveTask, ListMessageMoveTasks and
-CancelMessageMoveTask.
-Exit code: 0 all were sent, 1 not all were, 2 called wrongly, 130 stopped with Ctrl-C.`;
+Permissions, by source and destination: logs:FilterLogEvents; lambda:InvokeFunction; of SQS GetQueueUrl,
+GetQueueAttributes, SendMessage, ReceiveMessage, ChangeMessageVisibility, DeleteMessage, StartMessageMoveTask,
+ListMessageMoveTasks and CancelMessageMoveTask.
+Exit code: 0 all events were sent, 1 not all, 2 wrong arguments, 130 stopped with Ctrl-C.`;
 
 const targets = ["local", "function", "queue"] as const;
 type Target = (typeof targets)[number];
 
-type Where = Place & { readonly stack: string };
+type StackSession = AwsSession & { readonly stack: string };
 
 export interface Sent {
   readonly sent: number;
-  /** Why events were not taken, and how many. */
+  /** The number of refused events by reason. */
   readonly failed: ReadonlyMap<string, number>;
-  /** Why it ended before the last. */
+  /** Why it stopped before the last event. */
   readonly stopped?: Failure | "interrupted";
 }
 
-/** Errors that say something of one event only: the others are worth a try. */
-const ofTheEvent = /TooLarge|TooLong|InvalidMessageContents|InvalidRequestContent|InvalidParameterValue/;
+/** Errors that concern a single event: the others can still be sent. */
+const eventErrors = /TooLarge|TooLong|InvalidMessageContents|InvalidRequestContent|InvalidParameterValue/;
 
-/** Sends events one after the other, `rate` a second. A failure that would meet every other event too ends it. */
+/** Sends events one after the other, `rate` per second, and stops at a failure that does not concern a single event. */
 export async function sendAll(
   events: readonly unknown[],
   send: (event: unknown) => Promise<unknown>,
@@ -95,7 +95,7 @@ export async function sendAll(
       sent++;
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      if (!ofTheEvent.test((error.cause as Error | undefined)?.name ?? "")) return { sent, failed, stopped: error };
+      if (!eventErrors.test((error.cause as Error | undefined)?.name ?? "")) return { sent, failed, stopped: error };
       failed.set(error.message, (failed.get(error.message) ?? 0) + 1);
     }
     progress(index + 1);
@@ -103,31 +103,31 @@ export async function sendAll(
   return { sent, failed };
 }
 
-/** How an event reaches a target, and the target's name in a sentence. */
+/** How to send an event to a target, and the target's name for sentences. */
 async function senderTo(
   target: Target,
-  where: Where,
+  session: StackSession,
 ): Promise<{ name: string; region: string; send(event: unknown): Promise<unknown> }> {
   if (target === "queue") {
-    const { retry, region, send } = await openQueues(where);
+    const { retry, region, send } = await openQueues(session);
     return { name: `the queue ${retry.name}`, region, send: (event) => send(JSON.stringify(event)) };
   }
   const { InvokeCommand, LambdaClient } = await import("@aws-sdk/client-lambda");
-  const client = new LambdaClient(clientOptions(where));
-  tellOfThrottling(client);
-  const region = await regionOf(client, where);
+  const client = new LambdaClient(clientOptions(session));
+  reportThrottling(client);
+  const region = await regionOf(client, session);
   return {
-    name: `the function ${where.stack}`,
+    name: `the function ${session.stack}`,
     region,
     send: (event) =>
-      asking(
-        where,
-        `invoke the function ${where.stack}`,
-        `There is no function ${where.stack} in ${region} (--stack, --region).`,
+      callAws(
+        session,
+        `invoke the function ${session.stack}`,
+        `There is no function ${session.stack} in ${region} (--stack, --region).`,
         () =>
           client.send(
             new InvokeCommand({
-              FunctionName: where.stack,
+              FunctionName: session.stack,
               InvocationType: "Event",
               Payload: Buffer.from(JSON.stringify(event)),
             }),
@@ -145,7 +145,7 @@ function eventsOfFiles(files: readonly string[]): unknown[] {
     } catch (error) {
       throw new Failure(`${file}: ${(error as Error).message}`);
     }
-    throw new Failure(`${file} is no EventBridge event: it has neither a source nor a detail-type.`);
+    throw new Failure(`${file} is not an EventBridge event: it has neither a source nor a detail-type.`);
   });
 }
 
@@ -159,21 +159,31 @@ async function show(events: readonly unknown[]): Promise<number> {
   return 0;
 }
 
-const question = (what: string, to: string, account: string, region: string, rate: number): string =>
-  `${what} to ${to} of account ${account} in ${region}, ${rate} a second?`;
+interface SendOptions {
+  readonly target: Target;
+  readonly session: StackSession;
+  /** Events per second. */
+  readonly rate: number;
+  /** Without asking. */
+  readonly yes: boolean;
+}
 
-async function sendEvents(
-  events: readonly unknown[],
-  target: Target,
-  where: Where,
-  rate: number,
-  yes: boolean,
-): Promise<number> {
-  const { name, region, send } = await senderTo(target, where);
-  const account = await accountOf({ ...where, region });
-  const asked = question(`Send ${counted(events.length, "event")}`, name, account, region, rate);
-  if (yes) say(asked.replace(/\?$/, "."));
-  else if (!(await confirm(asked))) return declined();
+/** Names what is sent where, and asks for confirmation unless `yes` is set. */
+async function isConfirmed(what: string, to: string, region: string, options: SendOptions): Promise<boolean> {
+  const account = await accountOf({ ...options.session, region });
+  const sentence = `${what} to ${to} of account ${account} in ${region}, ${options.rate} per second`;
+  if (options.yes) say(`${sentence}.`);
+  else if (!(await confirm(`${sentence}?`))) {
+    say("Nothing was sent.");
+    return false;
+  }
+  return true;
+}
+
+async function sendEvents(events: readonly unknown[], options: SendOptions): Promise<number> {
+  const { session, target, rate } = options;
+  const { name, region, send } = await senderTo(target, session);
+  if (!(await isConfirmed(`Send ${counted(events.length, "event")}`, name, region, options))) return 1;
 
   const bar = await progressBar(events.length, "Sending");
   const interruption = onInterrupt();
@@ -191,64 +201,53 @@ async function sendEvents(
   );
   for (const [reason, count] of failed) say(paintError("red", `${count}: ${reason}`));
   if (stopped instanceof Failure) say(paintError("red", stopped.message));
-  else if (sent > 0) console.log(`What becomes of them is in the function's log: /aws/lambda/${where.stack}`);
+  else if (sent > 0) console.log(`The results are in the function's log: /aws/lambda/${session.stack}`);
   return stopped === "interrupted" ? 130 : failed.size > 0 || stopped ? 1 : 0;
 }
 
-async function deadLetters(target: Target, where: Where, rate: number, yes: boolean): Promise<number> {
-  const queues = await openQueues(where);
+async function showDeadLetters(queues: Queues): Promise<number> {
+  const letters = await peekDeadLetters(queues);
+  for (const { reason, count } of countReasons(letters)) say(`${count}: ${reason}`);
+  const events = letters.flatMap(({ event }) => (event === undefined ? [] : [event]));
+  if (letters.length > events.length) say(`${counted(letters.length - events.length, "message")} without an event.`);
+  const { waiting } = queues.deadLetters;
+  if (letters.length < waiting) say(`The queue has about ${waiting} messages: these are the first ${letters.length}.`);
+  return letters.length > 0 ? show(events) : noDeadLetters(queues);
+}
+
+function noDeadLetters({ deadLetters, region }: Queues): number {
+  console.log(`There are no dead letters in ${deadLetters.name} (${region}).`);
+  return 0;
+}
+
+async function sendDeadLetters(queues: Queues, options: SendOptions): Promise<number> {
   const { deadLetters, retry, region } = queues;
-  if (target === "local") {
-    const letters = await peekDeadLetters(queues);
-    for (const { reason, count } of tallied(letters.map(({ reason }) => reason))) say(`${count}: ${reason}`);
-    const events = letters.flatMap(({ event }) => (event === undefined ? [] : [event]));
-    if (letters.length > events.length) say(`${counted(letters.length - events.length, "message")} without an event.`);
-    if (letters.length < deadLetters.waiting)
-      say(`The queue holds about ${deadLetters.waiting}: these are the first ${letters.length}.`);
-    if (letters.length > 0) return show(events);
-    console.log(`No dead letters wait in ${deadLetters.name} (${region}).`);
-    return 0;
-  }
-  if (deadLetters.waiting === 0) {
-    console.log(`No dead letters wait in ${deadLetters.name} (${region}).`);
-    return 0;
-  }
-  const account = await accountOf({ ...where, region });
-  const asked = question(
-    `Move ${counted(deadLetters.waiting, "dead letter")}`,
-    `the queue ${retry.name}`,
-    account,
-    region,
-    rate,
-  );
-  if (yes) say(asked.replace(/\?$/, "."));
-  else if (!(await confirm(asked))) return declined();
+  if (deadLetters.waiting === 0) return noDeadLetters(queues);
+  const what = `Move ${counted(deadLetters.waiting, "dead letter")}`;
+  if (!(await isConfirmed(what, `the queue ${retry.name}`, region, options))) return 1;
   const bar = await progressBar(deadLetters.waiting, "Moving");
   const interruption = onInterrupt();
   const { moved, status, reason } = await moveDeadLetters(queues, {
-    rate,
+    rate: options.rate,
     progress: bar.update,
     interrupted: interruption.seen,
   });
   bar.stop();
   interruption.end();
   console.log(
-    `${counted(moved, "dead letter")} moved to ${retry.name}; what the console refuses again comes back to ${deadLetters.name}.`,
+    `${counted(moved, "dead letter")} moved to ${retry.name}; events that the console refuses again return to ${deadLetters.name}.`,
   );
   if (status === "COMPLETED") return 0;
   say(paintError("red", `The move ended early (${status}): ${reason}`));
   return interruption.seen() ? 130 : 1;
 }
 
-const tallied = (reasons: readonly string[]): { reason: string; count: number }[] =>
-  [...new Set(reasons)].map((reason) => ({ reason, count: reasons.filter((each) => each === reason).length }));
+function countReasons(letters: readonly DeadLetter[]): { reason: string; count: number }[] {
+  const reasons = letters.map(({ reason }) => reason);
+  return [...new Set(reasons)].map((reason) => ({ reason, count: reasons.filter((each) => each === reason).length }));
+}
 
-const declined = (): number => {
-  say("Nothing was sent.");
-  return 1;
-};
-
-/** Ctrl-C ends the work after the event that is under way, so that the summary is still told. */
+/** Ctrl-C stops after the current event, so that the summary is still printed. */
 function onInterrupt(): { seen(): boolean; end(): void } {
   let seen = false;
   const note = (): void => {
@@ -272,27 +271,27 @@ if (import.meta.main) {
     },
     async run(values, files) {
       const sources = [files.length > 0, values.since !== undefined, values["dead-letter"]].filter(Boolean).length;
-      if (sources !== 1)
-        throw new UsageError("What is to be sent? Name files, or --since, or --dead-letter: one of these.");
+      if (sources !== 1) throw new UsageError("Name one source: files, --since or --dead-letter.");
       if (!targets.some((target) => target === values.to))
         throw new UsageError(`--to should be ${targets.join(", ")}, not ${values.to}.`);
       const target = values["dry-run"] ? "local" : (values.to as Target);
-      const rate = positive(values.rate, "--rate");
+      const options = { target, session: values, rate: positive(values.rate, "--rate"), yes: values.yes };
       if (target !== "local" && !values.yes) requireTerminal();
       if (values["dead-letter"]) {
         if (target === "function")
-          throw new UsageError("Dead letters go --to queue: AWS moves them without losing one.");
-        return deadLetters(target, values, rate, values.yes);
+          throw new UsageError("Send dead letters --to queue: AWS moves them without losing one.");
+        const queues = await openQueues(values);
+        return target === "local" ? showDeadLetters(queues) : sendDeadLetters(queues, options);
       }
       const events =
         values.since === undefined
           ? eventsOfFiles(files)
           : (await loggedEvents(values, timeOf(values.since))).events.map(({ event }) => event);
       if (events.length === 0) {
-        console.log(paint("green", `Nothing to send: no event without formatter was logged since ${values.since}.`));
+        console.log(paint("green", `Nothing to send: no event without a formatter was logged since ${values.since}.`));
         return 0;
       }
-      return target === "local" ? show(events) : sendEvents(events, target, values, rate, values.yes);
+      return target === "local" ? show(events) : sendEvents(events, options);
     },
   });
 }

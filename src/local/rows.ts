@@ -1,6 +1,7 @@
 import type { AcceptedEvent } from "./contract.ts";
+import { createKit } from "./kit.ts";
 
-/** A row as the console keeps it: one an identifier. */
+/** A row as the console keeps it: one for each identifier. */
 export interface Row {
   readonly identifier: string;
   readonly node: string;
@@ -9,17 +10,19 @@ export interface Row {
   readonly summary: string;
   readonly external_id: string;
   readonly tally: number;
-  /** Milliseconds since 1970. */
+  /** When its first and its last message arrived, in milliseconds since 1970. */
   readonly first: number;
   readonly last: number;
-  /** How many messages had come when its last one did: newest first where times are the same. */
+  /** The latest time of the events of its messages; absent where none had a time. */
+  readonly happened?: number | undefined;
+  /** Numbers the messages of all rows: newest first, even where times are equal. */
   readonly order: number;
 }
 
 export interface Rows {
-  /** Adds a row, or counts a repeat: summary, last time and tally change, and nothing else of it. */
-  take(event: AcceptedEvent): { readonly row: Row; readonly created: boolean };
-  /** What the console does every 15 s: deletes severity 0, and, with the clear trigger, `CLEAR: ` summaries. */
+  /** Adds a row, or counts a repeat, which changes summary, tally and times and nothing else. */
+  add(event: AcceptedEvent): { readonly row: Row; readonly created: boolean };
+  /** Deletes what the console deletes by itself at this moment, and returns it. */
   sweep(): Row[];
   all(): Row[];
   /** As an operator deletes one. */
@@ -27,36 +30,25 @@ export interface Rows {
   clear(): void;
 }
 
-/** @param clearTrigger whether docs/panther-clear-trigger.js is installed */
-export function createRows({ clearTrigger = false, now = Date.now } = {}): Rows {
+/**
+ * The rows of a console.
+ * @param kit whether the kit of console/ is installed. Without it, `sweep` deletes severity 0 and nothing else.
+ */
+export function createRows({ kit = false, now = Date.now } = {}): Rows {
   const rows = new Map<string, Row>();
-  let taken = 0;
+  const trigger = kit ? createKit() : undefined;
+  let count = 0;
   return {
-    take(event) {
-      const text = (name: string): string => String(event[name] ?? "");
+    add(event) {
       const identifier = identifierOf(event);
       const before = rows.get(identifier);
-      const row = before
-        ? { ...before, summary: event.summary, tally: before.tally + 1, last: now(), order: ++taken }
-        : {
-            identifier,
-            node: event.node.toLowerCase(),
-            tag: text("tag"),
-            severity: event.severity,
-            summary: event.summary,
-            external_id: text("external_id"),
-            tally: 1,
-            first: now(),
-            last: now(),
-            order: ++taken,
-          };
+      const row = before ? repeated(before, event, now(), ++count) : newRow(identifier, event, now(), ++count);
       rows.set(identifier, row);
       return { row, created: !before };
     },
     sweep() {
-      const gone = [...rows.values()].filter(
-        ({ severity, summary }) => severity === 0 || (clearTrigger && summary.startsWith("CLEAR: ")),
-      );
+      const all = [...rows.values()];
+      const gone = trigger?.look(all, now()) ?? all.filter(({ severity }) => severity === 0);
       for (const { identifier } of gone) rows.delete(identifier);
       return gone;
     },
@@ -66,9 +58,41 @@ export function createRows({ clearTrigger = false, now = Date.now } = {}): Rows 
   };
 }
 
+const newRow = (identifier: string, event: AcceptedEvent, now: number, order: number): Row => ({
+  identifier,
+  node: event.node.toLowerCase(),
+  tag: String(event.tag ?? ""),
+  severity: event.severity,
+  summary: event.summary,
+  external_id: String(event.external_id ?? ""),
+  tally: 1,
+  first: now,
+  last: now,
+  happened: timeOf(event),
+  order,
+});
+
+const repeated = (row: Row, event: AcceptedEvent, now: number, order: number): Row => ({
+  ...row,
+  summary: event.summary,
+  tally: row.tally + 1,
+  last: now,
+  happened: latest(row.happened, timeOf(event)),
+  order,
+});
+
+/** The event's own time: of the message, or after the `@` of its external_id. */
+function timeOf({ time, external_id = "" }: AcceptedEvent): number | undefined {
+  const text = String(time ?? /@([^@]+)$/.exec(String(external_id))?.[1]);
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) ? Date.parse(text) : undefined;
+}
+
+const latest = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
+
 /** The console fills `{field}` in; over 1,024 characters it cuts the identifier. */
 function identifierOf(event: AcceptedEvent): string {
-  const given = String(event.identifier ?? "") || `{node}:{severity}:{tag}:{summary}`;
+  const given = String(event.identifier ?? "") || "{node}:{severity}:{tag}:{summary}";
   const filled = given.replace(/\{(\w+)\}/g, (whole, name: string) => String(event[name] ?? whole));
   return filled.length > 1024 ? filled.slice(0, 1012) : filled;
 }

@@ -2,28 +2,29 @@ import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "no
 import path from "node:path";
 import { policyOf } from "../config.ts";
 import { parseEvent } from "../event.ts";
+import type { Registry } from "../grammar/registry.ts";
 import { compose, type PantherMessage } from "../message.ts";
-import { type Registry, route } from "../route.ts";
+import { route } from "../route.ts";
 import { readSettings } from "../settings.ts";
 import { root } from "./template.ts";
 
-/** A sample of events/, named by its path without the ending: `ec2/instance-stopped`. */
+/** A sample of events/; its name is the path without the extension: `ec2/instance-stopped`. */
 export interface Sample {
   readonly name: string;
   readonly event: unknown;
 }
 
-/** What a sample amounts to: test/expected/ holds one of these for each. */
+/** The result of a sample, as in test/expected/. */
 export interface Expectation {
   readonly messages: readonly PantherMessage[];
   /** Why there are no messages, or fewer. */
   readonly dropped?: readonly string[];
 }
 
-/** Where the samples are taken to have come in. */
+/** The account and region of the forwarder for the samples. */
 export const sampleHome = { account: "111122223333", region: "eu-west-1" };
 
-/** The policy of a deployment whose settings.json was left as it is. */
+/** The policy of the default settings. */
 export const defaultPolicy = policyOf(readSettings({}));
 
 export const samplePath = (name: string): string => path.join(root, "events", `${name}.json`);
@@ -59,7 +60,7 @@ export function render(
   policy = defaultPolicy,
 ): Expectation & { unformatted?: string } {
   const parsed = parseEvent(event, sampleHome);
-  if (!parsed) throw new Error("This is no EventBridge event: it has neither a source nor a detail-type.");
+  if (!parsed) throw new Error("This is not an EventBridge event: it has neither a source nor a detail-type.");
   const { notices, unformatted } = route(parsed, registry);
   const { messages, dropped } = compose(notices, parsed, policy);
   return {
@@ -69,7 +70,7 @@ export function render(
   };
 }
 
-/** Writes a sample's expectation, so that it can be reviewed and committed. */
+/** Writes the expected messages of a sample, for review and commit. */
 export function writeExpectation(name: string, { messages, dropped }: Expectation): void {
   const file = expectationPath(name);
   mkdirSync(path.dirname(file), { recursive: true });

@@ -1,7 +1,8 @@
-import { bodyOf, compose } from "../message.ts";
-import type { Severity } from "../notice.ts";
-import { classify } from "../panther.ts";
-import { tokenOf } from "../token.ts";
+import type { Notice, Severity } from "../condition.ts";
+import { wholeSeconds } from "../event.ts";
+import { bodyOf, compose, sanitize } from "../message.ts";
+import { classify } from "../panther/answers.ts";
+import { tokenOf } from "../panther/token.ts";
 import { Failure, paint, paintError, runCommand, say, UsageError } from "./cli.ts";
 import { configOf, readVariables } from "./settings.ts";
 
@@ -22,97 +23,95 @@ Exit code: 0 the console took the message, 1 it did not, 2 called wrongly.`;
 /** What came back: an answer, or the error that came instead. */
 export type Reply =
   | { readonly status: number; readonly location?: string | undefined; readonly body: string }
-  | { readonly code: string; readonly said: string };
+  | { readonly code: string; readonly message: string };
 
 export interface Explanation {
-  readonly taken: boolean;
+  readonly accepted: boolean;
   /** What happened, and what to do. */
-  readonly words: string;
+  readonly text: string;
 }
 
 /** Explains the reply that `url` gave, as panther-core 4 and what may stand in front of it answer. */
 export function explain(reply: Reply, url: URL): Explanation {
-  if ("code" in reply) return { taken: false, words: withoutAnswer(reply, url) };
-  const { status, location, body } = reply;
-  const answer = json(body);
-  const said = saidIn(answer);
-  const not = (words: string): Explanation => ({ taken: false, words });
-  const from = answer ? "" : ` The answer is ${describe(body)}, so it came from something in front of the console.`;
+  if ("code" in reply) return { accepted: false, text: withoutAnswer(reply, url) };
+  const fields = json(reply.body);
+  const answer: Answer = { ...reply, url, fields, message: messageIn(fields) };
+  const accepted = acceptance(answer);
+  return accepted ? { accepted: true, text: accepted } : { accepted: false, text: refusal(answer) };
+}
 
-  if (status >= 300 && status < 400) {
-    const upgrade =
-      location?.startsWith("https:") && url.protocol === "http:" ? " The address should begin with https://." : "";
-    return not(
-      `${url.host} sends on to ${location ?? "another address"} (HTTP ${status}); messages do not follow.${upgrade} Set API_URL to the console's own address, ending in /api/event/create.`,
-    );
-  }
+interface Answer {
+  readonly status: number;
+  readonly location?: string | undefined;
+  readonly body: string;
+  readonly url: URL;
+  /** The fields of the body, where it is the console's JSON. */
+  readonly fields: Readonly<Record<string, unknown>> | undefined;
+  /** The message in them. */
+  readonly message: string;
+}
+
+function acceptance({ status, fields }: Answer): string | undefined {
+  if (!fields) return undefined;
+  if (status === 400 && fields.message === "Event discarded") return discardedBy("a server rule");
+  if (status < 200 || status >= 300) return undefined;
+  if (fields.status === "discarded") return discardedBy("an agent rule");
+  const isRepeat = String(fields.message).startsWith("Updated");
+  return `The console took the message.${isRepeat ? " It was counted on the row that was there already." : ""}`;
+}
+
+const discardedBy = (rule: string): string =>
+  `The console took the message, and a rule of its owner (${rule}) discarded it: it is not shown. Address and token are right.`;
+
+/** Why an answer that is no acceptance was given. */
+function refusal(answer: Answer): string {
+  const { status, url, body, fields, message } = answer;
   if (status < 300) {
-    if (!answer) {
-      return not(
-        `${url.host} answered HTTP ${status}, but with ${describe(body)} instead of the console's JSON: a login or proxy page, or another server. API_URL should end in /api/event/create.`,
-      );
-    }
-    if (answer.status === "discarded") {
-      return {
-        taken: true,
-        words:
-          "The console took the message, and a rule of its owner (an agent rule) discarded it: it is not shown. Address and token are right.",
-      };
-    }
-    const repeat = String(answer.message).startsWith("Updated")
-      ? " It was counted on the row that was there already."
-      : "";
-    return { taken: true, words: `The console took the message.${repeat}` };
+    return `${url.host} answered HTTP ${status}, but with ${describe(body)} instead of the console's JSON: a login or proxy page, or another server. API_URL should end in /api/event/create.`;
   }
-  if (status === 400 && answer?.message === "Event discarded") {
-    return {
-      taken: true,
-      words:
-        "The console took the message, and a rule of its owner (a server rule) discarded it: it is not shown. Address and token are right.",
-    };
+  if (status < 400) return redirect(answer);
+  if (status === 413 || /too large/i.test(message)) {
+    return "The message is too large: the console takes 4,096 bytes. A shorter summary will do.";
   }
-  if (status === 401) {
-    if (/auth service failed/i.test(said)) {
-      return not(
-        "The console's own authentication service is down or slow (HTTP 401: Auth service failed): the token may well be right. Try again in a minute; if that lasts, the console's administrator must look.",
-      );
-    }
-    return not(
-      `The console does not accept the token (HTTP 401${quoted(said)}). It is wrong, revoked or of another console; or the console's authentication failed in the last minute, which it answers in the same way: if the token is certain, try again in a minute.${from}`,
-    );
-  }
-  if (status === 403)
-    return not(
-      `Access is forbidden (HTTP 403${quoted(said)}): a firewall or proxy in front of the console blocks this address or this request.${from}`,
-    );
-  if (status === 404 || status === 405) {
-    return not(
-      `There is no such page (HTTP ${status}): the path ${url.pathname} is wrong. API_URL should end in /api/event/create.`,
-    );
-  }
-  if (status === 407) return not("A proxy asks for its own sign-in (HTTP 407): the console was not reached.");
-  if (status === 413 || /too large/i.test(said)) {
-    return not("The message is too large: the console takes 4,096 bytes. A shorter summary will do.");
-  }
-  if (status === 429)
-    return not(
-      `Something limits the rate of requests (HTTP 429): the forwarder waits and sends again; so can you.${from}`,
-    );
+  const known = refusals[status]?.(answer);
+  if (known) return fields || status === 404 || status === 405 || status === 407 ? known : `${known}${origin(answer)}`;
   const { kind } = classify(status, body);
   if (status >= 500) {
-    return not(
-      answer
-        ? `The console failed on the message (HTTP ${status}${quoted(said)}).${kind === "transient" ? " Try again shortly." : ""}`
-        : `A proxy in front of the console could not reach it (HTTP ${status}): the console is down or restarting. Try again shortly.`,
-    );
+    return fields
+      ? `The console failed on the message (HTTP ${status}${quoted(message)}).${kind === "transient" ? " Try again shortly." : ""}`
+      : `A proxy in front of the console could not reach it (HTTP ${status}): the console is down or restarting. Try again shortly.`;
   }
-  if (kind === "transient") {
-    return not(
-      `The console could not store the message now (HTTP ${status}${quoted(said)}): its database has trouble. Try again shortly.`,
-    );
-  }
-  return not(`The console refused the message (HTTP ${status}${quoted(said)}): sending it again cannot help.${from}`);
+  return kind === "transient"
+    ? `The console could not store the message now (HTTP ${status}${quoted(message)}): its database has trouble. Try again shortly.`
+    : `The console refused the message (HTTP ${status}${quoted(message)}): sending it again cannot help.${fields ? "" : origin(answer)}`;
 }
+
+function redirect({ status, location, url }: Answer): string {
+  const isUpgrade = location?.startsWith("https:") && url.protocol === "http:";
+  const upgrade = isUpgrade ? " The address should begin with https://." : "";
+  return `${url.host} sends on to ${location ?? "another address"} (HTTP ${status}); messages do not follow.${upgrade} Set API_URL to the console's own address, ending in /api/event/create.`;
+}
+
+const noSuchPage = ({ status, url }: Answer): string =>
+  `There is no such page (HTTP ${status}): the path ${url.pathname} is wrong. API_URL should end in /api/event/create.`;
+
+/** What a status means, whoever answers with it. */
+const refusals: Readonly<Record<number, (answer: Answer) => string>> = {
+  401: ({ message }) =>
+    /auth service failed/i.test(message)
+      ? "The console's own authentication service is down or slow (HTTP 401: Auth service failed): the token may well be right. Try again in a minute; if that lasts, the console's administrator must look."
+      : `The console does not accept the token (HTTP 401${quoted(message)}). It is wrong, revoked or of another console; or the console's authentication failed in the last minute, which it answers in the same way: if the token is certain, try again in a minute.`,
+  403: ({ message }) =>
+    `Access is forbidden (HTTP 403${quoted(message)}): a firewall or proxy in front of the console blocks this address or this request.`,
+  404: noSuchPage,
+  405: noSuchPage,
+  407: () => "A proxy asks for its own sign-in (HTTP 407): the console was not reached.",
+  429: () => "Something limits the rate of requests (HTTP 429): the forwarder waits and sends again; so can you.",
+};
+
+/** Where an answer without the console's JSON comes from. */
+const origin = ({ body }: Answer): string =>
+  ` The answer is ${describe(body)}, so it came from something in front of the console.`;
 
 const selfSigned = new Set([
   "DEPTH_ZERO_SELF_SIGNED_CERT",
@@ -122,7 +121,7 @@ const selfSigned = new Set([
   "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
 ]);
 
-function withoutAnswer({ code, said }: { code: string; said: string }, url: URL): string {
+function withoutAnswer({ code, message }: { code: string; message: string }, url: URL): string {
   const at = `${url.hostname} on port ${url.port || (url.protocol === "https:" ? 443 : 80)}`;
   if (code === "ENOTFOUND") return `There is no host ${url.hostname} (DNS): is its name in API_URL spelt right?`;
   if (code === "EAI_AGAIN")
@@ -147,7 +146,7 @@ function withoutAnswer({ code, said }: { code: string; said: string }, url: URL)
     return `No secure connection to ${at} could be made (${code}): does it speak https at all?`;
   if (code === "HTTPParserError" || code.startsWith("HPE_"))
     return `What answers at ${at} does not speak HTTP (${code}): if it speaks https, API_URL should begin with https://.`;
-  return `No answer came from ${at}: ${code} ${said}`.trim();
+  return `No answer came from ${at}: ${code} ${message}`.trim();
 }
 
 function json(body: string): Record<string, unknown> | undefined {
@@ -159,13 +158,13 @@ function json(body: string): Record<string, unknown> | undefined {
   }
 }
 
-function saidIn(answer: Record<string, unknown> | undefined): string {
-  const error = answer?.error as { message?: unknown } | string | undefined;
-  const said = typeof error === "string" ? error : (error?.message ?? answer?.message);
-  return typeof said === "string" ? said.slice(0, 200) : "";
+function messageIn(fields: Answer["fields"]): string {
+  const error = fields?.error as { message?: unknown } | string | undefined;
+  const message = typeof error === "string" ? error : (error?.message ?? fields?.message);
+  return typeof message === "string" ? message.slice(0, 200) : "";
 }
 
-const quoted = (said: string): string => (said ? `: ${said}` : "");
+const quoted = (message: string): string => (message ? `: ${message}` : "");
 
 function describe(body: string): string {
   if (!body.trim()) return "empty";
@@ -196,7 +195,7 @@ export async function post(url: URL, token: string, body: string, timeout: numbe
     };
   } catch (error) {
     const { code, name, message } = error as NodeJS.ErrnoException;
-    return { code: code || name, said: message };
+    return { code: code || name, message };
   } finally {
     await dispatcher.destroy();
   }
@@ -204,16 +203,23 @@ export async function post(url: URL, token: string, body: string, timeout: numbe
 
 /** The message that the forwarder itself would make of this. */
 export function testMessage(node: string, summary: string, severity: Severity, tag: string): string {
-  const said = { node, summary, tag, condition: `test:${node}:${summary}` };
-  const event = { id: "", source: "aws-events2panther", detailType: "Test message", account: "local", region: "local" };
-  const { messages } = compose(
-    [severity === 0 ? { ...said, severity, clears: [1, 2, 3, 4, 5] } : { ...said, severity }],
-    { ...event, resources: [], detail: {} },
-    { minSeverity: 0, drop: new Set(), clearing: "separate" },
-  );
-  const [message] = messages;
+  const fields = { node, thing: summary, outcome: "", tag, condition: `test:${node}:${summary}` };
+  const notice: Notice = severity === 0 ? { ...fields, severity, worst: 5 } : { ...fields, severity };
+  const event = {
+    id: "",
+    time: wholeSeconds(new Date()),
+    source: "aws-events2panther",
+    detailType: "Test message",
+    account: "local",
+    region: "local",
+    resources: [],
+    detail: {},
+  };
+  const [message] = compose([notice], event, { minSeverity: 0, drop: new Set() }).messages;
   if (!message) throw new Failure("Nothing is left of this message.");
-  return bodyOf(message);
+  // A notice's sentence begins with a capital letter; a test message reads as it was typed.
+  const first = sanitize(summary).charAt(0);
+  return bodyOf({ ...message, summary: `${first}${message.summary.slice(first.toUpperCase().length)}` });
 }
 
 if (import.meta.main) {
@@ -243,12 +249,12 @@ if (import.meta.main) {
       });
       const body = testMessage(values.node, values.summary, Number(values.severity) as Severity, values.tag);
       const reply = await post(config.apiUrl, await tokenOf(config.token).current(), body, seconds * 1000);
-      const { taken, words } = explain(reply, config.apiUrl);
-      if (taken) {
-        console.log(paint("green", words));
-        if (values.severity === "0") console.log("Severity 0 is clear: its row goes within 15 seconds.");
-      } else say(paintError("red", words));
-      return taken ? 0 : 1;
+      const { accepted, text } = explain(reply, config.apiUrl);
+      if (accepted) {
+        console.log(paint("green", text));
+        if (values.severity === "0") console.log("Severity 0 is clear: its row goes within 20 seconds.");
+      } else say(paintError("red", text));
+      return accepted ? 0 : 1;
     },
   });
 }

@@ -9,20 +9,20 @@ import { Failure, readJson, say } from "./cli.ts";
 
 export type Variables = Readonly<Record<string, string>>;
 
-/** The tracked file keeps its placeholders; git ignores the one of the same folder that is read instead. */
+/** The tracked file keeps its placeholders. Git ignores the local file, which is read instead. */
 const trackedName = "env.json";
 const localName = "env.local.json";
 
 /**
- * The variables that `sam local invoke --env-vars FILE` gives the function: those of `Parameters`, and over them those of
- * `Events2PantherFunction`. Instead of an env.json, an env.local.json of the same folder is read.
- * @throws {Failure} also where a placeholder such as `<PANTHER_API_TOKEN>` still stands in one.
+ * The variables that `sam local invoke --env-vars FILE` gives to the function: those of `Parameters`, overridden by those
+ * of `Events2PantherFunction`. An env.local.json is read instead of an env.json in the same folder.
+ * @throws {Failure} also if a variable still has a placeholder such as `<PANTHER_API_TOKEN>`
  */
-export function readVariables(named: string): Variables {
-  const file = localOf(named);
-  if (file !== named) say(`Reading ${file} instead of ${named}.`);
-  const read = readJson(file);
-  const blocks = isFields(read) ? [read.Parameters, read.Events2PantherFunction].filter(isFields) : [];
+export function readVariables(trackedFile: string): Variables {
+  const file = localFile(trackedFile);
+  if (file !== trackedFile) say(`Reading ${file} instead of ${trackedFile}.`);
+  const content = readJson(file);
+  const blocks = isFields(content) ? [content.Parameters, content.Events2PantherFunction].filter(isFields) : [];
   const variables = Object.fromEntries(
     blocks.flatMap((block) => Object.entries(block).map(([name, value]) => [name, String(value)])),
   );
@@ -33,10 +33,10 @@ export function readVariables(named: string): Variables {
   return variables;
 }
 
-const beside = (file: string): string => path.join(path.dirname(file), localName);
+const siblingOf = (file: string): string => path.join(path.dirname(file), localName);
 
-const localOf = (file: string): string =>
-  path.basename(file) === trackedName && existsSync(beside(file)) ? beside(file) : file;
+const localFile = (file: string): string =>
+  path.basename(file) === trackedName && existsSync(siblingOf(file)) ? siblingOf(file) : file;
 
 function refusePlaceholders(variables: Variables, file: string): void {
   for (const [name, value] of Object.entries(variables)) {
@@ -44,16 +44,16 @@ function refusePlaceholders(variables: Variables, file: string): void {
     if (!placeholder) continue;
     const remedy =
       path.basename(file) === trackedName
-        ? `copy ${file} to ${beside(file)} and put your values there (git ignores it)`
+        ? `copy ${file} to ${siblingOf(file)} and put your values there (git ignores it)`
         : "put your value there";
     throw new Failure(`${file} still has the placeholder ${placeholder} in ${name}: ${remedy}.`);
   }
 }
 
-/** The policy of the tracked settings.json, which the function that is built here has too. */
+/** The policy of settings.json, which is also bundled into the function. */
 export const trackedPolicy = (): Policy => policyOf(readSettings(settingsFile));
 
-/** @throws {Failure} where a setting is missing or malformed, in the words of the function itself. */
+/** @throws {Failure} if a setting is missing or malformed, with the function's own message */
 export function configOf(variables: Readonly<Record<string, string | undefined>>): Config {
   try {
     return readConfig(variables);

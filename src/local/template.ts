@@ -22,7 +22,7 @@ export interface Resource {
 
 const intrinsics = ["Ref", "Sub", "GetAtt", "If", "Not", "And", "Or", "Equals", "Condition", "Join", "Select", "Split"];
 
-/** A template's text as an object, with short forms such as `!Ref X` written out as `{ Ref: "X" }`. */
+/** Parses a template, with short forms such as `!Ref X` expanded to `{ Ref: "X" }`. */
 export function parseTemplate(text: string): Record<string, unknown> {
   const nameOf = (tag: string): string => (tag === "Ref" || tag === "Condition" ? tag : `Fn::${tag}`);
   const customTags = intrinsics.flatMap((tag) => [
@@ -38,7 +38,7 @@ export function parseTemplate(text: string): Record<string, unknown> {
   return document.toJS() as Record<string, unknown>;
 }
 
-/** A template of this project; see `parseTemplate`. */
+/** Reads a template of this project; see `parseTemplate`. */
 export const readTemplate = (file: TemplateName = "template.yaml"): Record<string, unknown> =>
   parseTemplate(readFileSync(path.join(root, file), "utf8"));
 
@@ -52,14 +52,14 @@ const pseudoParameters = {
   "AWS::StackName": "AWS-Events2Panther",
 };
 
-/** The ARN that CloudFormation gives the function's role, in tests and documents. */
+/** An ARN as CloudFormation gives it to the function's role, for tests and documents. */
 export const sampleRoleArn =
   "arn:aws:iam::111122223333:role/AWS-Events2Panther-Events2PantherFunctionRole-1A2B3C4D5E6F";
 
 /**
- * The resources of a template as CloudFormation deploys them with these values of its parameters: conditions decided,
- * intrinsic functions evaluated. A reference to a resource is its logical name, `GetAtt` the names joined by a dot, and
- * the function's role has the ARN `sampleRoleArn`.
+ * The resources of a template as CloudFormation deploys them with these parameter values, with conditions and intrinsic
+ * functions evaluated. `Ref` to a resource gives its logical name, `GetAtt` the names joined by a dot, and the function's
+ * role has the ARN `sampleRoleArn`.
  */
 export function deployedResources(file: TemplateName, values: ParameterValues = {}): Record<string, Resource> {
   const template = readTemplate(file);
@@ -86,9 +86,9 @@ function evaluator(conditions: Record<string, unknown>, values: Record<string, u
     "Fn::GetAtt": ([resource, attribute]: string[]) =>
       resource === "Events2PantherFunctionRole" ? sampleRoleArn : `${resource}.${attribute}`,
     "Fn::Sub": (argument: string | [string, Record<string, unknown>]) => {
-      const [text, own] = typeof argument === "string" ? [argument, {}] : argument;
+      const [text, variables] = typeof argument === "string" ? [argument, {}] : argument;
       return text.replace(/\$\{(!?)([^}]+)\}/g, (_, literal, name) =>
-        literal ? `\${${name}}` : String(name in own ? evaluate(own[name]) : reference(name)),
+        literal ? `\${${name}}` : String(name in variables ? evaluate(variables[name]) : reference(name)),
       );
     },
     "Fn::If": ([condition, yes, no]: [string, unknown, unknown]) =>
@@ -100,7 +100,7 @@ function evaluator(conditions: Record<string, unknown>, values: Record<string, u
     "Fn::Not": (argument: unknown) => !list(argument)[0],
     "Fn::And": (argument: unknown) => list(argument).every(Boolean),
     "Fn::Or": (argument: unknown) => list(argument).some(Boolean),
-    "Fn::Select": ([index, of]: [number, unknown]) => list(of)[index],
+    "Fn::Select": ([index, items]: [number, unknown]) => list(items)[index],
     "Fn::Join": ([separator, parts]: [string, unknown]) => list(parts).join(separator),
     "Fn::Split": ([separator, text]: [string, unknown]) => String(evaluate(text)).split(separator),
   };
@@ -118,16 +118,16 @@ function evaluator(conditions: Record<string, unknown>, values: Record<string, u
   return evaluate;
 }
 
-/** The rules of template.yaml that invoke the function, by their name after the stack's, with their patterns. */
+/** The patterns of the rules in template.yaml that invoke the function, by name without the stack's name. */
 export function rulePatterns(values: ParameterValues = { VpcLogsBucket: "acme-logs" }): Record<string, unknown> {
   const resources = deployedResources("template.yaml", values);
   const events = resources.Events2PantherFunction?.Properties.Events as Record<string, Resource>;
-  const ofFunction = Object.values(events)
+  const eventRules = Object.values(events)
     .filter(({ Type }) => Type === "EventBridgeRule")
     .map(({ Properties }) => [Properties.RuleName, Properties.Pattern]);
-  const ofTheirOwn = Object.values(resources)
+  const separateRules = Object.values(resources)
     .filter(({ Type }) => Type === "AWS::Events::Rule")
     .map(({ Properties }) => [Properties.Name, Properties.EventPattern]);
-  const suffix = (name: unknown): string => String(name).replace(`${pseudoParameters["AWS::StackName"]}-`, "");
-  return Object.fromEntries([...ofFunction, ...ofTheirOwn].map(([name, pattern]) => [suffix(name), pattern]));
+  const shortName = (name: unknown): string => String(name).replace(`${pseudoParameters["AWS::StackName"]}-`, "");
+  return Object.fromEntries([...eventRules, ...separateRules].map(([name, pattern]) => [shortName(name), pattern]));
 }

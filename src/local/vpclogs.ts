@@ -4,7 +4,8 @@ import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { parseArgs, styleText } from "node:util";
 import { SingleBar } from "cli-progress";
-import type { Notice } from "../notice.ts";
+import type { Notice } from "../condition.ts";
+import { sentenceOf } from "../sentence.ts";
 import {
   type LogStats,
   logKey,
@@ -18,14 +19,14 @@ import {
   UnreadableLog,
 } from "../vpclogs/index.ts";
 
-const usage = `Shows what VPC flow logs and Route 53 Resolver query logs tell, as the forwarder would.
+const usage = `Shows the findings that the forwarder gives for VPC flow logs and Route 53 Resolver query logs.
 
-  npm run vpclogs -- [options] [FILE…]      without a file: standard input; gzip, Parquet or plain
+  npm run vpclogs -- [options] [FILE…]      without a file: standard input; gzip, Parquet or plain text
 
   --records       print the records as JSON lines instead of the findings
-  --all-columns   with --records: also the columns of versions 7 to 11, which AWS.VPCFlow does not name
-  --stats         print what was read, what was left out and why
-  --kind KIND     flow or dns; otherwise told by the file's name, and failing that by its first character
+  --all-columns   with --records: include the columns of versions 7 to 11, which AWS.VPCFlow does not have
+  --stats         print counts of what was read and what was left out, with reasons
+  --kind KIND     flow or dns; the default depends on the file's name, or else on its first character
   --help
 `;
 
@@ -57,20 +58,20 @@ function parse() {
   }
 }
 
-/** Shows one file; false where it could not be read to its end. */
+/** Shows one file; false if it could not be read to its end. */
 async function show(file: string): Promise<boolean> {
   const bar = await progress(file);
   try {
     const source: AsyncIterable<Uint8Array> = file === "-" ? process.stdin : createReadStream(file);
-    const packing = newStats();
-    const text = await begun(logText(counting(source, bar), packing));
-    const named = values.kind ?? logKey(file)?.kind;
-    const kind = named === "flow" || named === "dns" ? named : text.first === "{" ? "dns" : "flow";
+    const textStats = newStats();
+    const text = await withFirstCharacter(logText(counting(source, bar), textStats));
+    const given = values.kind ?? logKey(file)?.kind;
+    const kind = given === "flow" || given === "dns" ? given : text.first === "{" ? "dns" : "flow";
     const stats = values.records
       ? await printRecords(kind, text.chunks)
       : await printFindings(kind, file, text.chunks, bar);
     bar?.stop();
-    if (values.stats) process.stderr.write(statsText(file, { ...stats, format: packing.format }));
+    if (values.stats) process.stderr.write(statsText(file, { ...stats, format: textStats.format }));
     return true;
   } catch (error) {
     bar?.stop();
@@ -86,14 +87,14 @@ async function printRecords(kind: Kind, chunks: AsyncIterable<Uint8Array>): Prom
     kind === "flow"
       ? parseFlowLog(chunks, { stats, allColumns: values["all-columns"] })
       : parseDnsLog(chunks, { stats });
-  let held = "";
+  let buffer = "";
   for await (const record of records) {
-    held += `${recordLine(record)}\n`;
-    if (held.length < 65_536) continue;
-    if (!process.stdout.write(held)) await once(process.stdout, "drain");
-    held = "";
+    buffer += `${recordLine(record)}\n`;
+    if (buffer.length < 65_536) continue;
+    if (!process.stdout.write(buffer)) await once(process.stdout, "drain");
+    buffer = "";
   }
-  process.stdout.write(held);
+  process.stdout.write(buffer);
   return stats;
 }
 
@@ -111,8 +112,8 @@ async function printFindings(
   return stats;
 }
 
-/** The text's first character that is no blank, and the text with it still in it. */
-async function begun(text: AsyncIterable<Uint8Array>) {
+/** The first character that is not a blank, and the whole text. */
+async function withFirstCharacter(text: AsyncIterable<Uint8Array>) {
   const iterator = text[Symbol.asyncIterator]();
   const next = await iterator.next();
   async function* all(): AsyncGenerator<Uint8Array> {
@@ -131,7 +132,7 @@ async function* counting(source: AsyncIterable<Uint8Array>, bar: SingleBar | und
   }
 }
 
-/** A progress bar for a file that takes a while, where someone looks on and the output does not go there. */
+/** A progress bar for a large file, on a terminal that does not also show the output. */
 async function progress(file: string): Promise<SingleBar | undefined> {
   if (file === "-" || !process.stderr.isTTY || (values.records && process.stdout.isTTY)) return undefined;
   const { size } = await stat(file).catch(() => ({ size: 0 }));
@@ -144,13 +145,14 @@ async function progress(file: string): Promise<SingleBar | undefined> {
 
 function table(file: string, notices: readonly Notice[]): string {
   if (notices.length === 0) return `${file}: nothing to report\n`;
-  const widest = Math.max(4, ...notices.map(({ node }) => node.length));
-  const head = `Sev  ${"Node".padEnd(widest)}  Finding`;
+  const width = Math.max(4, ...notices.map(({ node }) => node.length));
+  const head = `Sev  ${"Node".padEnd(width)}  Finding`;
   const rows = [...notices]
     .sort((one, other) => other.severity - one.severity)
-    .map(({ severity, node, summary }) => {
+    .map((notice) => {
+      const { severity, node } = notice;
       const grade = styleText(severity >= 4 ? "red" : severity >= 3 ? "yellow" : "cyan", ` ${severity} `);
-      return `${grade}  ${node.padEnd(widest)}  ${summary}`;
+      return `${grade}  ${node.padEnd(width)}  ${sentenceOf(notice)}`;
     });
   return `${[styleText("bold", file), styleText("dim", head), ...rows].join("\n")}\n`;
 }
@@ -158,14 +160,14 @@ function table(file: string, notices: readonly Notice[]): string {
 function statsText(file: string, stats: LogStats): string {
   const { format, bytes, lines, records, headers, blank, gateway, noData, skipData, malformed } = stats;
   const counts = { lines, records, headers, blank, "Transit Gateway": gateway, NODATA: noData, SKIPDATA: skipData };
-  const said = [
+  const rows = [
     `${file}: ${format}, ${(bytes / 1e6).toFixed(1)} MB of text`,
-    ...Object.entries(counts).map(([what, count]) => `${what.padEnd(16)} ${count}`),
-    ...Object.entries(malformed).map(([why, count]) => `${"malformed".padEnd(16)} ${count} (${why})`),
+    ...Object.entries(counts).map(([label, count]) => `${label.padEnd(16)} ${count}`),
+    ...Object.entries(malformed).map(([reason, count]) => `${"malformed".padEnd(16)} ${count} (${reason})`),
     ...Object.entries(stats.notLookedFor).map(
       ([finding, columns]) => `${"not looked for".padEnd(16)} ${finding}: no ${columns.join(", ")}`,
     ),
-    ...stats.limits.map((what) => `${"limit reached".padEnd(16)} ${what}: counts are lower bounds`),
+    ...stats.limits.map((limit) => `${"limit reached".padEnd(16)} ${limit}: counts are lower bounds`),
   ];
-  return `${said.join("\n")}\n`;
+  return `${rows.join("\n")}\n`;
 }

@@ -10,8 +10,8 @@ export interface Block extends Address {
 }
 
 /**
- * The address that a text writes, or `undefined` where it is none. As AWS's engine reads them: leading zeros are
- * decimal, no IPv6 address ends in an IPv4 one, and an IPv6 address that maps an IPv4 one (::ffff:a00:1) is that one.
+ * The address in a text, if it is one. As in AWS's engine, numbers with leading zeros are decimal, an IPv6 address cannot
+ * end in an IPv4 one, and an IPv4-mapped IPv6 address (::ffff:a00:1) is the IPv4 address.
  */
 export function parseAddress(text: string): Address | undefined {
   if (/^\d+(?:\.\d+){3}$/.test(text)) {
@@ -19,11 +19,11 @@ export function parseAddress(text: string): Address | undefined {
     return value === undefined ? undefined : { bits: 32, value };
   }
   if (!/^[\da-fA-F:]*:[\da-fA-F:]*$/.test(text)) return undefined;
-  const [head = "", tail, ...more] = text.split("::");
+  const [head = "", rest, ...more] = text.split("::");
   const groups = head ? head.split(":") : [];
   if (more.length > 0) return undefined;
-  if (tail !== undefined) {
-    const after = tail ? tail.split(":") : [];
+  if (rest !== undefined) {
+    const after = rest ? rest.split(":") : [];
     const missing = 8 - groups.length - after.length;
     if (missing < 1) return undefined;
     groups.push(...Array<string>(missing).fill("0"), ...after);
@@ -33,7 +33,7 @@ export function parseAddress(text: string): Address | undefined {
   return value >> 32n === 0xffffn ? { bits: 32, value: value & 0xffffffffn } : { bits: 128, value };
 }
 
-/** Several groups of digits as one number, or `undefined` where one is too large or none. */
+/** Groups of digits as one number, or `undefined` where a group is malformed or too large. */
 function number(groups: string[], form: RegExp, max: number, bits: bigint, base: "" | "0x"): bigint | undefined {
   let value = 0n;
   for (const group of groups) {
@@ -44,7 +44,7 @@ function number(groups: string[], form: RegExp, max: number, bits: bigint, base:
   return value;
 }
 
-/** The block that a text writes in CIDR notation, or `undefined`. A mask of all bits is none, by AWS's engine. */
+/** The block in CIDR notation in a text, if it is one. As in AWS's engine, a mask of all bits is invalid. */
 export function parseBlock(text: string): Block | undefined {
   const [, start = "", mask = ""] = /^([^/]+)\/\+?(\d{1,9})\/*$/.exec(text) ?? [];
   const address = parseAddress(start);

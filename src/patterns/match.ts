@@ -1,19 +1,19 @@
 import { isFields } from "../event.ts";
 import { absent, type Matcher, type Scalar } from "./operators.ts";
 
-/** A path of keys, joined with dots, and what its value may be: any one of the matchers. */
+/** A path of keys, joined with dots, and its matchers, one of which must match the value. */
 export interface Field {
   readonly path: string;
   readonly matchers: readonly Matcher[];
 }
 
-/** One way to match: all of the fields, sorted by path. */
+/** One way to match: all of these fields, sorted by path. */
 export type Branch = readonly Field[];
 
-/** An element of an array that is an object or an array itself. */
+/** An element of an array, if it is an object or an array. */
 interface Element {
   readonly id: number;
-  /** Which array, and the path where it is. */
+  /** The id and the path of the array. */
   readonly array: number;
   readonly path: string;
   readonly parent: Element | undefined;
@@ -28,20 +28,20 @@ interface Leaf {
 
 export type Leaves = ReadonlyMap<string, readonly Leaf[]>;
 
-/** Arrays nested deeper within arrays are not looked at: no event of AWS has them, and they cost time. */
+/** Deeper nested arrays are ignored: no event of AWS has them, and they cost time. */
 const maxArrayDepth = 100;
 
-/** More than an event of 1 MB needs that was not made to cost time. */
+/** More than an event of 1 MB needs, unless it is made to cost time. */
 const maxStates = 200_000;
 
-/** The values of an event by path, for the paths of which `isOnTheWay` says that they lead to a field. */
-export function leavesOf(event: unknown, isOnTheWay: (path: string) => boolean): Leaves {
+/** The values of an event by path, for the paths that lead to a field. */
+export function leavesOf(event: unknown, leadsToField: (path: string) => boolean): Leaves {
   const leaves = new Map<string, Leaf[]>();
   let ids = 0;
   const stack: { value: unknown; path: string; element: Element | undefined }[] = [];
   const pushChildren = (object: Readonly<Record<string, unknown>>, above: string, element: Element | undefined) => {
     for (const [key, value] of Object.entries(object)) {
-      if (isOnTheWay(above + key)) stack.push({ value, path: above + key, element });
+      if (leadsToField(above + key)) stack.push({ value, path: above + key, element });
     }
   };
   if (isFields(event)) pushChildren(event, "", undefined);
@@ -70,27 +70,27 @@ const isScalar = (value: unknown): value is Scalar =>
   value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean";
 
 /**
- * Whether the event has a value for every field of the branch, with all of them in the same element of each array
- * that they share. `exists: false` holds where the elements chosen so far, for the fields before it, have no value.
+ * Whether the event has a matching value for every field of the branch, all in the same element of each array that they
+ * share. `exists: false` matches where the elements chosen for the fields before it have no value.
  */
 export function matchesBranch(branch: Branch, leaves: Leaves): boolean {
   const search = new Search(branch, leaves);
   return search.isPossible() && search.run(0, new Map());
 }
 
-/** Array elements, by array: of each array at most one may be chosen. */
+/** The chosen elements by array, at most one of each array. */
 type Chosen = ReadonlyMap<number, Element>;
 
-/** What the event has at the path of a field. */
+/** The values of the event at the path of a field. */
 interface Step {
   readonly mayBeAbsent: boolean;
-  readonly present: Places;
-  readonly matching: Places;
+  readonly present: Positions;
+  readonly matching: Positions;
 }
 
 class Search {
   private readonly steps: readonly Step[];
-  /** For the path of an array, the last field below it: up to there an element of it stays chosen. */
+  /** For the path of an array the last field below it, up to which the array's element stays chosen. */
   private readonly lastFields = new Map<string, number>();
   private readonly failed = new Set<string>();
   private readonly branch: Branch;
@@ -101,7 +101,7 @@ class Search {
       const present = leaves.get(path) ?? [];
       const matching = present.filter(({ value }) => matchers.some((matches) => matches(value)));
       const mayBeAbsent = matchers.includes(absent);
-      return { mayBeAbsent, present: new Places(mayBeAbsent ? present : []), matching: new Places(matching) };
+      return { mayBeAbsent, present: new Positions(mayBeAbsent ? present : []), matching: new Positions(matching) };
     });
   }
 
@@ -122,10 +122,10 @@ class Search {
     return false;
   }
 
-  /** The elements chosen after the field `index`, without those that no later field is below. */
+  /** The elements chosen after the field `index`, without those that no later field depends on. */
   private choose(chosen: Chosen, element: Element | undefined, index: number): Chosen {
     const all = [...chosen.values(), ...lineage(element)];
-    return new Map(all.filter(({ path }) => this.lastField(path) > index).map((kept) => [kept.array, kept]));
+    return new Map(all.filter(({ path }) => this.lastField(path) > index).map((element) => [element.array, element]));
   }
 
   private lastField(array: string): number {
@@ -137,20 +137,20 @@ class Search {
   }
 }
 
-/** The array elements that hold the values of one path; `undefined` for a value in none. */
-class Places {
+/** The array elements that contain the values of one path; `undefined` for a value outside arrays. */
+class Positions {
   private readonly all: ReadonlySet<Element | undefined>;
   private readonly within = new Map<Element, Set<Element>>();
   private readonly arrays = new Set<number>();
 
   constructor(leaves: readonly Leaf[]) {
     this.all = new Set(leaves.map(({ element }) => element));
-    for (const place of this.all) {
-      for (const element of lineage(place)) {
+    for (const position of this.all) {
+      for (const element of lineage(position)) {
         this.arrays.add(element.array);
-        const places = this.within.get(element);
-        if (places && place) places.add(place);
-        else if (place) this.within.set(element, new Set([place]));
+        const positions = this.within.get(element);
+        if (positions && position) positions.add(position);
+        else if (position) this.within.set(element, new Set([position]));
       }
     }
   }
@@ -159,16 +159,16 @@ class Places {
     return this.all.size === 0;
   }
 
-  /** The places in no other element of an array than the one chosen. */
+  /** The positions that do not conflict with the chosen elements. */
   *consistent(chosen: Chosen): Generator<Element | undefined> {
     const shared = [...chosen.values()].findLast(({ array }) => this.arrays.has(array));
-    for (const place of shared ? (this.within.get(shared) ?? []) : this.all) {
-      if (lineage(place).every((element) => (chosen.get(element.array) ?? element) === element)) yield place;
+    for (const position of shared ? (this.within.get(shared) ?? []) : this.all) {
+      if (lineage(position).every((element) => (chosen.get(element.array) ?? element) === element)) yield position;
     }
   }
 }
 
-/** An element and those around it, outermost first. */
+/** An element and the elements around it, outermost first. */
 function lineage(element: Element | undefined): Element[] {
   const elements: Element[] = [];
   for (let at = element; at; at = at.parent) elements.push(at);

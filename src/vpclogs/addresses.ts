@@ -1,8 +1,8 @@
-/** What an address belongs to, as far as an operator's findings care. */
+/** Where an address is, as far as findings distinguish it. */
 export const scopes = { none: 0, inside: 1, internet: 2, other: 3 } as const;
 export type Scope = (typeof scopes)[keyof typeof scopes];
 
-/** The IPv4 address in `bytes` from `start` to before `end` as an unsigned integer, -1 where there is none. */
+/** The IPv4 address in `bytes` from `start` to before `end` as an unsigned integer, or -1. */
 export function ipv4(bytes: Uint8Array, start: number, end: number): number {
   let address = 0;
   let octet = 0;
@@ -25,7 +25,7 @@ export function ipv4(bytes: Uint8Array, start: number, end: number): number {
 
 /**
  * The scope of an IPv4 address as a 32-bit integer: `inside` for RFC 1918 and for RFC 6598's shared space, `other` for
- * what is routed to nobody (this network, loopback, link-local, multicast, broadcast), else `internet`.
+ * addresses that are not routed (this network, loopback, link-local, multicast, broadcast), else `internet`.
  */
 export function scopeOf4(address: number): Scope {
   const first = address >>> 24;
@@ -50,8 +50,8 @@ export function scopeOf4(address: number): Scope {
 }
 
 /**
- * The scope of the IPv6 address in `bytes` from `start` on: `inside` for unique local addresses, `internet` for global
- * unicast, which the addresses of a VPC are as well; `none` where there is no IPv6 address.
+ * The scope of the IPv6 address in `bytes` from `start` to before `end`: `inside` for unique local addresses, `internet`
+ * for global unicast, which includes the addresses of a VPC; `none` for other text.
  */
 export function scopeOf6(bytes: Uint8Array, start: number, end: number): Scope {
   let colon = start;
@@ -65,5 +65,6 @@ export function scopeOf6(bytes: Uint8Array, start: number, end: number): Scope {
 const isHex = (byte: number): boolean =>
   (byte >= 48 && byte <= 57) || (byte >= 97 && byte <= 102) || (byte >= 65 && byte <= 70);
 
+/** An IPv4 address in dotted notation. */
 export const text4 = (address: number): string =>
   `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;

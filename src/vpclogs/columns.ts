@@ -1,11 +1,11 @@
 /**
- * How a column's text is read. `port`, `time`, `account`, `action` and `status` make a line malformed where they break
- * their rule, `integer` where it is no integer; `loose` is an integer that is left out where it is none.
+ * How a column's text is read. A line is malformed where a `port`, `time`, `account`, `action`, `status` or `integer` is
+ * invalid; a `loose` value is an integer, and left out where it is not.
  */
 export type ColumnKind = "text" | "integer" | "loose" | "port" | "time" | "account" | "action" | "status";
 
 export interface Column {
-  /** AWS's name in the header, with dashes; Parquet and Athena write underscores. */
+  /** AWS's name in the header, with hyphens; Parquet and Athena use underscores. */
   readonly aws: string;
   /** The name in a record. */
   readonly name: string;
@@ -14,7 +14,7 @@ export interface Column {
   readonly of: "schema" | "later" | "gateway";
 }
 
-/** The 14 columns of the default format, version 2, in their order. */
+/** The 14 columns of the default format, version 2, in order. */
 const defaultNames =
   "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status";
 
@@ -39,7 +39,7 @@ const kinds: Readonly<Record<string, ColumnKind>> = {
   "packets-lost-ttl-expired": "loose",
 };
 
-/** Where a record's name is not AWS's in camel case. */
+/** The names in a record that are not AWS's in camel case. */
 const renamed: Readonly<Record<string, string>> = {
   "account-id": "account",
   srcaddr: "srcAddr",
@@ -78,19 +78,19 @@ export const columnsByName: ReadonlyMap<string, Column> = new Map(
   ].map((column) => [column.aws, column]),
 );
 
-/** What a header says of the lines below it. */
+/** The columns of the lines below a header. */
 export interface Layout {
-  /** By position; a name that AWS does not document is `undefined` and skipped. */
+  /** By position; `undefined` for a name that AWS does not document. */
   readonly columns: readonly (Column | undefined)[];
   /** Position by AWS's name. */
   readonly at: ReadonlyMap<string, number>;
-  /** A Transit Gateway's flow log rather than a VPC's. */
+  /** Whether the log is a Transit Gateway's rather than a VPC's. */
   readonly gateway: boolean;
   readonly separator: " " | ",";
 }
 
 /**
- * The layout of a header line, or `undefined` where the line is none: most of its words must be names of columns,
+ * The layout of a header line, or `undefined` for another line. More than half of a header's words are names of columns,
  * separated by spaces as AWS writes them, or by commas as Athena exports them.
  */
 export function layoutOf(line: string): Layout | undefined {
@@ -112,6 +112,6 @@ export function layoutOfNames(names: readonly string[], separator: Layout["separ
 
 const defaultLayout = layoutOf(defaultNames);
 
-/** The default format, where a file begins without a header but with just what version 2's first line holds. */
+/** The default format, where a file has no header and its first line looks like one of version 2. */
 export const headerlessLayout = (line: string): Layout | undefined =>
   /^2 (?:\d+|unknown|-) eni-\S+(?: \S+){10} (?:OK|NODATA|SKIPDATA)\r?$/.test(line) ? defaultLayout : undefined;

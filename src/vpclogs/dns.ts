@@ -3,70 +3,90 @@ import type { DnsRecord } from "./records.ts";
 import { countMalformed, type LogStats, newStats } from "./stats.ts";
 
 /**
- * Reads Resolver query log text, one JSON object a line, as records of AWS.VPCDns; an object that is spread over lines,
- * as the AWS console shows it, is read as well. Malformed lines are counted by reason and left out.
+ * Reads Resolver query log text as records of AWS.VPCDns: one JSON object on a line, or spread over lines as the AWS
+ * console shows it. Malformed lines are left out, and counted by reason.
  */
 export async function* dnsRecords(
   chunks: AsyncIterable<Uint8Array>,
   options: { readonly stats?: LogStats } = {},
 ): AsyncGenerator<DnsRecord> {
   const stats = options.stats ?? newStats();
+  const lines = new DnsLines(stats);
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  /** The lines of an object that is spread over lines, while it is unfinished. */
-  let spread = "";
-
-  const malformed = (reason: string): undefined => {
-    countMalformed(stats, reason);
-    return undefined;
-  };
-  const take = (value: unknown): DnsRecord | undefined => {
-    const record = dnsRecord(value);
-    if (typeof record === "string") return malformed(record);
-    stats.records++;
-    return record;
-  };
-  const drop = (): void => {
-    if (spread) malformed("not JSON");
-    spread = "";
-  };
-  const read = (line: string): DnsRecord | undefined => {
-    const said = line.trim();
-    if (!said) {
-      stats.blank++;
-      return undefined;
-    }
-    if (line.startsWith("{")) drop();
-    if (said === "{" || spread) {
-      spread += said;
-      const value = said.startsWith("}") ? parsed(spread) : undefined;
-      if (value === undefined && spread.length <= maxLineBytes) return undefined;
-      if (value === undefined) drop();
-      else spread = "";
-      return value === undefined ? undefined : take(value);
-    }
-    const value = parsed(said);
-    return value === undefined ? malformed("not JSON") : take(value);
-  };
-  const tooLong = (): void => {
-    stats.lines++;
-    malformed("too long");
-  };
-
-  for await (const block of blocks(chunks, tooLong)) {
+  for await (const block of blocks(chunks, () => lines.skipTooLong())) {
     stats.bytes += block.length;
     for (const piece of pieces(block)) {
       const text = decoder.decode(piece);
       for (let from = 0; from < text.length; ) {
         const end = text.indexOf("\n", from);
-        const line = text.slice(stats.lines === 0 && text.charCodeAt(0) === 0xfeff ? 1 : from, end);
-        stats.lines++;
-        const record = read(line);
+        const hasByteOrderMark = stats.lines === 0 && text.charCodeAt(0) === 0xfeff;
+        const record = lines.read(text.slice(hasByteOrderMark ? 1 : from, end));
         if (record) yield record;
         from = end + 1;
       }
     }
   }
-  drop();
+  lines.end();
+}
+
+/** Reads the lines of a file in order. */
+class DnsLines {
+  private readonly stats: LogStats;
+  /** The lines so far of an object that is spread over lines. */
+  private unfinished = "";
+
+  constructor(stats: LogStats) {
+    this.stats = stats;
+  }
+
+  /** The record that ends with a line, if there is one. */
+  read(line: string): DnsRecord | undefined {
+    this.stats.lines++;
+    const text = line.trim();
+    if (!text) {
+      this.stats.blank++;
+      return undefined;
+    }
+    if (line.startsWith("{")) this.end();
+    if (text === "{" || this.unfinished) return this.readSpread(text);
+    const value = parsed(text);
+    return value === undefined ? this.malformed("not JSON") : this.record(value);
+  }
+
+  /** Counts a line that was too long to be read. */
+  skipTooLong(): void {
+    this.stats.lines++;
+    this.malformed("too long");
+  }
+
+  /** Discards an unfinished object: no further line belongs to it. */
+  end(): void {
+    if (this.unfinished) this.malformed("not JSON");
+    this.unfinished = "";
+  }
+
+  private readSpread(text: string): DnsRecord | undefined {
+    this.unfinished += text;
+    const value = text.startsWith("}") ? parsed(this.unfinished) : undefined;
+    if (value !== undefined) {
+      this.unfinished = "";
+      return this.record(value);
+    }
+    if (this.unfinished.length > maxLineBytes) this.end();
+    return undefined;
+  }
+
+  private record(value: unknown): DnsRecord | undefined {
+    const record = dnsRecord(value);
+    if (typeof record === "string") return this.malformed(record);
+    this.stats.records++;
+    return record;
+  }
+
+  private malformed(reason: string): undefined {
+    countMalformed(this.stats, reason);
+    return undefined;
+  }
 }
 
 const required = [
@@ -89,7 +109,7 @@ const optional = [
   "firewall_domain_list_id",
   "firewall_protection",
 ] as const;
-/** AWS writes `resolver_endpoint`, the schema `resolver-endpoint`. */
+/** Names of `srcids` in a log and in the schema. */
 const sources = [
   ["instance", "instance"],
   ["resolver-endpoint", "resolver-endpoint"],
@@ -108,7 +128,7 @@ function parsed(text: string): unknown {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The record of a parsed line, or the name of the field that breaks the schema. */
+/** The record in a parsed object, or the name of the field that is malformed. */
 function dnsRecord(value: unknown): DnsRecord | string {
   if (!isObject(value)) return "not a query";
   const record: Record<string, unknown> = {};
@@ -141,6 +161,6 @@ function dnsRecord(value: unknown): DnsRecord | string {
   return record as DnsRecord;
 }
 
-/** RFC 3339, whose numbers must also be a date: AWS's guide prints one with 177 seconds. */
+/** Whether a text is RFC 3339 and a real date: AWS's guide prints one with 177 seconds. */
 const isTime = (text: string): boolean =>
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text));

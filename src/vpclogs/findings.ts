@@ -1,80 +1,35 @@
-import type { Notice, ProblemSeverity } from "../notice.ts";
+import { type Notice, note } from "../condition.ts";
+import { sensitivePorts } from "../ports.ts";
 import { type Scope, scopes, text4 } from "./addresses.ts";
+import {
+  bypass,
+  type FlowFinding,
+  flowFindings,
+  flowKinds,
+  lostRecords,
+  openPort,
+  portScan,
+  refused as refusedInside,
+  sweep,
+} from "./kinds.ts";
+import { counted, grouped, heaviest, listed, type Ranked, ranked } from "./ranking.ts";
 import type { LogStats } from "./stats.ts";
 import { Names, Tally } from "./tally.ts";
-
-/**
- * When something in a file is worth a message. A file covers five minutes or less of one flow log, and AWS may spread
- * those minutes over several files, so each number is what one file must hold. docs/vpc-logs.md has the reasons.
- */
-export const thresholds = {
-  /** Packets of a flow that is taken as a mere try: a TCP connection that is made and ended takes three at least. */
-  probePackets: 2,
-  /** Different ports of one host that a source tries: port scan. */
-  scannedPorts: 30,
-  /** Different hosts that a source tries one port of: sweep. */
-  sweptHosts: 50,
-  /** Packets of a private source that a host's port refuses: one that needs the connection sends so many in 3 seconds. */
-  refusedPackets: 3,
-  /** Flows from the internet that an interface refuses. */
-  rejectBurst: 500,
-  /** SKIPDATA records of one interface that make it a repeated loss. */
-  repeatedSkips: 3,
-  /** Different names under one registered domain that a source looks up, for tunnelling. */
-  tunnelNames: 100,
-  /** Mean length of what stands before the registered domain, for tunnelling. */
-  tunnelLength: 30,
-  /** Or the share of TXT and NULL queries among them. */
-  tunnelTxtShare: 0.5,
-  /** Names of public domains that do not exist, looked up by one source. */
-  nxdomains: 300,
-  /** Messages of one finding of one file; what is beyond them is counted in one more. */
-  messages: 20,
-  /** Ports and addresses named in a text. */
-  examples: 5,
-} as const;
-
-/** How many distinct keys a file's findings count; beyond them, counts are lower bounds and the file says so. */
-export const limits = {
-  probes: 65_536,
-  refused: 32_768,
-  sources: 32_768,
-  interfaces: 65_536,
-  addresses: 65_536,
-  dnsSources: 16_384,
-  dnsNames: 65_536,
-  dnsNamesOfDomain: 1_024,
-  dnsNamesOfHit: 64,
-} as const;
-
-/** Ports that nobody on the internet should reach. */
-export const sensitivePorts: ReadonlyMap<number, { readonly name: string; readonly severity: ProblemSeverity }> =
-  new Map([
-    [22, { name: "SSH", severity: 3 }],
-    [3389, { name: "RDP", severity: 3 }],
-    [1433, { name: "SQL Server", severity: 4 }],
-    [1521, { name: "Oracle", severity: 4 }],
-    [2375, { name: "the Docker API", severity: 4 }],
-    [3306, { name: "MySQL", severity: 4 }],
-    [5432, { name: "PostgreSQL", severity: 4 }],
-    [5439, { name: "Redshift", severity: 4 }],
-    [6379, { name: "Redis", severity: 4 }],
-    [9042, { name: "Cassandra", severity: 4 }],
-    [9200, { name: "Elasticsearch", severity: 4 }],
-    [11211, { name: "Memcached", severity: 4 }],
-    [27017, { name: "MongoDB", severity: 4 }],
-  ]);
+import { limits, thresholds } from "./thresholds.ts";
 
 export const statuses = { none: 0, ok: 1, noData: 2, skipData: 3 } as const;
 export const actions = { none: 0, accept: 1, reject: 2 } as const;
 
-/** A well-formed line of a flow log, as far as findings look at it; numbers are -1 where AWS gives none. */
+/** The parts of a well-formed line of a flow log that findings use; numbers are -1 where AWS gives none. */
 export interface FlowRow {
   readonly status: number;
   readonly action: number;
-  /** 1 << 16 for IPv6, else 0: or'ed to a port, it keeps keys of both families apart. */
+  /** 1 << 16 for IPv6, else 0. Combined with a port, it separates the keys of both families. */
   readonly family: number;
-  /** Reads the addresses; false where the line has not two of one family. What tells of them holds only after it. */
+  /**
+   * Reads the addresses; false unless the line has two of one family. Call it before `family`, the scopes, `source` and
+   * `destination` are read.
+   */
   locate(): boolean;
   readonly sourceScope: Scope;
   readonly destinationScope: Scope;
@@ -83,7 +38,7 @@ export interface FlowRow {
   readonly protocol: number;
   readonly packets: number;
   readonly flags: number;
-  /** The address as an integer: of IPv6, its number among `names`. */
+  /** The address as an integer: an IPv6 address is its number in `names`. */
   source(names: Names): number;
   destination(names: Names): number;
   interfaceId(names: Names): number;
@@ -91,31 +46,18 @@ export interface FlowRow {
   text(column: string): string;
 }
 
-/** Which columns a finding cannot do without. */
-const needs = {
-  "port scan": ["srcaddr", "dstaddr", "srcport", "dstport", "protocol", "packets"],
-  sweep: ["srcaddr", "dstaddr", "srcport", "dstport", "protocol", "packets"],
-  "open port": ["interface-id", "srcaddr", "dstaddr", "srcport", "dstport", "protocol", "action"],
-  "refused inside": ["srcaddr", "dstaddr", "srcport", "dstport", "protocol", "action"],
-  "refused from the internet": ["interface-id", "srcaddr", "dstaddr", "action"],
-  "DNS past the resolver": ["interface-id", "srcaddr", "dstaddr", "dstport", "action"],
-  "lost records": ["interface-id", "log-status"],
-} as const;
-type FlowFinding = keyof typeof needs;
-export const flowFindings = Object.keys(needs) as FlowFinding[];
-
 const tcp = 6;
 const udp = 17;
 const synAck = 18;
 const syn = 2;
 const udpBit = 1 << 17;
-/** From here on, Linux, Windows and AWS's own services take the ports of their outgoing connections. */
-const ephemeral = 32_768;
+/** Linux, Windows and AWS's services use ports from here on for outgoing connections. */
+const firstEphemeralPort = 32_768;
 const webPorts: ReadonlySet<number> = new Set([80, 443]);
 
 /**
- * Finds in the lines of one file what an operator wants to see. Takes memory by the number of distinct keys, which is
- * limited, never by the number of lines.
+ * Collects the findings of one flow log file. Memory grows with the number of distinct keys, up to a limit, and not with
+ * the number of lines.
  */
 export class FlowFindings {
   private readonly interfaces = new Names(limits.interfaces);
@@ -131,45 +73,46 @@ export class FlowFindings {
   private readonly bypasses = new Tally(limits.sources);
   private readonly skips = new Tally(limits.interfaces);
   private readonly vpcs = new Map<string, string>();
-  private can = new Set<string>();
-  private scans = false;
+  /** The findings whose columns the current header has. */
+  private possible = new Set<string>();
+  private canScan = false;
 
-  /** Takes note of which columns the lines from here on have. */
+  /** Call at each header: decides by its columns which findings are possible from here on. */
   header(has: (column: string) => boolean, gateway: boolean, stats: LogStats): void {
-    this.can = new Set();
+    this.possible = new Set();
     for (const finding of flowFindings) {
-      const lacking = needs[finding].filter(
+      const lacking = flowKinds[finding].needs.filter(
         (column) => !has(gateway && column === "interface-id" ? "tgw-attachment-id" : column),
       );
-      if (lacking.length === 0) this.can.add(finding);
+      if (lacking.length === 0) this.possible.add(finding);
       else stats.notLookedFor[finding] = lacking;
     }
-    this.scans = this.can.has("port scan");
+    this.canScan = this.possible.has("port scan");
   }
 
   add(row: FlowRow): void {
     if (row.status === statuses.noData) return;
     if (row.status === statuses.skipData) {
-      if (this.can.has("lost records")) this.skips.add(row.interfaceId(this.interfaces), 0, 0);
+      if (this.possible.has("lost records")) this.skips.add(row.interfaceId(this.interfaces), 0, 0);
       return;
     }
     if (row.action === actions.reject) {
-      if (row.locate()) this.rejected(row);
+      if (row.locate()) this.addRejection(row);
       return;
     }
     const { destinationPort, packets } = row;
-    const tried = packets >= 0 && packets <= thresholds.probePackets && row.protocol === tcp;
+    const isTry = packets >= 0 && packets <= thresholds.probePackets && row.protocol === tcp;
     const watched = destinationPort < 0 ? 0 : (watchedPorts[destinationPort] as number);
-    if ((!tried && watched === 0) || !row.locate()) return;
-    if (watched === watch.dns) this.asked(row);
-    if (tried && row.sourceScope === scopes.inside) this.probed(row);
-    if (watched === watch.sensitive && row.sourceScope === scopes.internet) this.letIn(row);
+    if ((!isTry && watched === 0) || !row.locate()) return;
+    if (watched === watch.dns) this.addBypass(row);
+    if (isTry && row.sourceScope === scopes.inside) this.addTry(row);
+    if (watched === watch.sensitive && row.sourceScope === scopes.internet) this.addOpenPort(row);
   }
 
-  private rejected(row: FlowRow): void {
+  private addRejection(row: FlowRow): void {
     if (row.sourceScope === scopes.internet) {
-      if (row.destinationScope !== scopes.inside && !goes(row, "ingress")) return;
-      if (!this.can.has("refused from the internet")) return;
+      if (row.destinationScope !== scopes.inside && !hasDirection(row, "ingress")) return;
+      if (!this.possible.has("refused from the internet")) return;
       const id = row.interfaceId(this.interfaces);
       this.rejections.add(id, 0, 0);
       this.rejectedSources.add(id, row.source(this.addresses), row.family);
@@ -177,58 +120,60 @@ export class FlowFindings {
     }
     if (row.sourceScope !== scopes.inside || row.destinationScope === scopes.other) return;
     if (row.protocol !== tcp && row.protocol !== udp) return;
-    this.probed(row);
-    if (!fromClient(row) || !this.can.has("refused inside")) return;
+    this.addTry(row);
+    if (!fromClient(row) || !this.possible.has("refused inside")) return;
     const port = row.destinationPort | row.family | (row.protocol === udp ? udpBit : 0);
     const packets = Math.max(1, row.packets);
     this.refused.add(row.source(this.addresses), row.destination(this.addresses), port, packets);
   }
 
-  /** A try at a connection from inside. A server's replies go to its clients' ports and must never count. */
-  private probed(row: FlowRow): void {
-    if (!this.scans || !fromClient(row)) return;
+  /** Counts a connection attempt from inside; never a server's reply, which goes to a client's port. */
+  private addTry(row: FlowRow): void {
+    if (!this.canScan || !fromClient(row)) return;
     const { destinationPort, family } = row;
-    const known = flagsKnown(row);
-    if (!known && (row.sourcePort < ephemeral || destinationPort >= ephemeral)) return;
-    const oneHost = known || destinationPort < 1024 || row.action === actions.reject;
-    const manyHosts = row.destinationScope === scopes.inside || !webPorts.has(destinationPort);
+    const hasFlags = flagsKnown(row);
+    if (!hasFlags && (row.sourcePort < firstEphemeralPort || destinationPort >= firstEphemeralPort)) return;
+    const isScanTry = hasFlags || destinationPort < 1024 || row.action === actions.reject;
+    const isSweepTry = row.destinationScope === scopes.inside || !webPorts.has(destinationPort);
     const source = row.source(this.addresses);
     const destination = row.destination(this.addresses);
     const port = destinationPort | family;
-    if (manyHosts && this.sweepTries.add(source, destination, port) === 1) this.hostsOfPort.add(source, port, 0);
-    if (!oneHost || this.scanTries.add(source, destination, port) !== 1) return;
+    if (isSweepTry && this.sweepTries.add(source, destination, port) === 1) this.hostsOfPort.add(source, port, 0);
+    if (!isScanTry || this.scanTries.add(source, destination, port) !== 1) return;
     if (this.portsOfHost.add(source, destination, family) === thresholds.scannedPorts) {
       this.vpcs.set(`${source} ${family}`, row.text("vpc-id"));
     }
   }
 
-  private asked(row: FlowRow): void {
-    if (row.destinationScope !== scopes.internet || !this.can.has("DNS past the resolver")) return;
-    if (row.sourceScope !== scopes.inside && !goes(row, "egress")) return;
+  private addBypass(row: FlowRow): void {
+    if (row.destinationScope !== scopes.internet || !this.possible.has("DNS past the resolver")) return;
+    if (row.sourceScope !== scopes.inside && !hasDirection(row, "egress")) return;
     const port = row.destinationPort | row.family;
     this.bypasses.add(row.interfaceId(this.interfaces), row.destination(this.addresses), port);
   }
 
-  private letIn(row: FlowRow): void {
-    if (row.destinationScope !== scopes.inside && !goes(row, "ingress")) return;
-    if ((row.protocol !== tcp && row.protocol !== udp) || !fromClient(row) || !this.can.has("open port")) return;
+  private addOpenPort(row: FlowRow): void {
+    if (row.destinationScope !== scopes.inside && !hasDirection(row, "ingress")) return;
+    if ((row.protocol !== tcp && row.protocol !== udp) || !fromClient(row) || !this.possible.has("open port")) return;
     if (trustedServices.has(row.text("pkt-src-aws-service"))) return;
     const port = row.destinationPort | row.family;
     this.openPorts.add(row.interfaceId(this.interfaces), port, row.source(this.addresses));
   }
 
-  /** What the file amounts to; `log` is the flow log's id. Counts what was limited into `stats`. */
+  /** The notices of the whole file; `log` is the flow log's id. Adds the limits that were reached to `stats`. */
   notices(log: string, stats: LogStats): Notice[] {
     const probers = new Set<string>();
-    const said = [
-      ...most(log, "port scans", this.portScans(probers)),
-      ...most(log, "sweeps", this.sweeps(probers)),
-      ...most(log, "open ports", this.portsLetIn()),
-      ...most(log, "refused connections inside", this.refusals(probers)),
-      ...most(log, "refused bursts", this.bursts()),
-      ...most(log, "interfaces with DNS past the resolver", this.queriesPast()),
-      ...most(log, "interfaces that lost records", this.losses()),
-    ];
+    const found: Readonly<Record<FlowFinding, Iterable<Ranked>>> = {
+      "port scan": this.portScans(probers),
+      sweep: this.sweeps(probers),
+      "open port": this.openPortFindings(),
+      "refused inside": this.refusals(probers),
+      "refused from the internet": this.rejectBursts(),
+      "DNS past the resolver": this.resolverBypasses(),
+      "lost records": this.recordLosses(),
+    };
+    const named = { id: log, thing: "Flow log", tag: "VPC Flow Log" };
+    const notices = flowFindings.flatMap((finding) => heaviest(named, flowKinds[finding].plural, found[finding]));
     const full = Object.entries({
       "tried ports": this.scanTries,
       "tried hosts": this.sweepTries,
@@ -242,7 +187,7 @@ export class FlowFindings {
       "IPv6 addresses": this.addresses,
     });
     stats.limits.push(...full.filter(([, counted]) => counted.overflowed).map(([what]) => what));
-    return said;
+    return notices;
   }
 
   private address(key: number, family: number): string {
@@ -274,10 +219,16 @@ export class FlowFindings {
       yield {
         weight: count,
         severity: 3,
-        node,
-        summary: () =>
-          `Port scan from inside: ${node} tries many ports of ${this.address(host, family)}: ${listed(tried, count)}${also}`,
-        condition: `vpc-flow:port-scan:${this.vpcs.get(key) || "-"}:${node}`,
+        notice: () =>
+          portScan.raise(3, {
+            of: `${this.vpcs.get(key) || "-"}:${node}`,
+            node,
+            thing: "Host",
+            name: node,
+            outcome: "scans ports",
+            context: `of ${this.address(host, family)}`,
+            reason: `${listed(tried, count)}${also}`,
+          }),
       };
     }
   }
@@ -296,28 +247,41 @@ export class FlowFindings {
       yield {
         weight: count,
         severity: 4,
-        node,
-        summary: () => `Sweep from inside: ${node} tries port ${port & 0xffff} of many hosts: ${listed(tried, count)}`,
-        condition: `vpc-flow:sweep:${node}:${port & 0xffff}`,
+        notice: () =>
+          sweep.raise(4, {
+            of: `${node}:${port & 0xffff}`,
+            node,
+            thing: "Host",
+            name: node,
+            outcome: "sweeps many hosts",
+            context: `on port ${port & 0xffff}`,
+            reason: listed(tried, count),
+          }),
       };
     }
   }
 
-  private *portsLetIn(): Generator<Ranked> {
+  private *openPortFindings(): Generator<Ranked> {
     for (const [, reached] of grouped(this.openPorts.entries(), ([id, port]) => `${id} ${port & 0xffff}`)) {
       const [first] = reached;
       if (!first) continue;
       const node = this.interfaces.name(first[0]);
       const port = first[1] & 0xffff;
       const sensitive = sensitivePorts.get(port);
+      const severity = sensitive?.severity ?? 3;
       const sources = reached.map(([, key, source, count]) => [this.address(source, key & familyBit), count] as const);
       yield {
         weight: sum(reached),
-        severity: sensitive?.severity ?? 3,
-        node,
-        summary: () =>
-          `${sensitive?.name} (port ${port}) of ${node} lets the internet in: ${flows(reached)} from ${ranked(sources)}`,
-        condition: `vpc-flow:open-port:${node}:${port}`,
+        severity,
+        notice: () =>
+          openPort.raise(severity, {
+            of: `${node}:${port}`,
+            node,
+            thing: "Interface",
+            name: node,
+            outcome: `lets the internet reach ${sensitive?.name}`,
+            reason: `port ${port}, ${flows(reached)} from ${ranked(sources)}`,
+          }),
       };
     }
   }
@@ -331,59 +295,83 @@ export class FlowFindings {
       yield {
         weight: count,
         severity: 3,
-        node,
-        summary: () =>
-          `${node} is refused at ${host} on ${protocol} port ${key & 0xffff}: ${counted(count, "packet")} rejected by a security group or network ACL`,
-        condition: `vpc-flow:refused:${node}:${host}:${key & 0xffff}/${protocol.toLowerCase()}`,
+        notice: () =>
+          refusedInside.raise(3, {
+            of: `${node}:${host}:${key & 0xffff}/${protocol.toLowerCase()}`,
+            node,
+            thing: "Host",
+            name: node,
+            outcome: "is refused",
+            context: `at ${host} on ${protocol} port ${key & 0xffff}`,
+            reason: `${counted(count, "packet")} rejected by a security group or network ACL`,
+          }),
       };
     }
   }
 
-  private *bursts(): Generator<Ranked> {
+  private *rejectBursts(): Generator<Ranked> {
     for (const [id, , , count] of this.rejections.entries(thresholds.rejectBurst)) {
       const node = this.interfaces.name(id);
       yield {
         weight: count,
         severity: 1,
-        node,
-        summary: () =>
-          `${node} refuses a burst of traffic from the internet: ${counted(count, "flow")} from ${ranked(this.refusedAt(id))}`,
-        condition: `vpc-flow:reject-burst:${node}`,
+        notice: () =>
+          note("vpc-flow:reject-burst", {
+            of: node,
+            node,
+            thing: "Interface",
+            name: node,
+            outcome: "refuses a burst of traffic",
+            context: "from the internet",
+            reason: `${counted(count, "flow")} from ${ranked(this.sourcesRejectedAt(id))}`,
+          }),
       };
     }
   }
 
-  private *refusedAt(interfaceId: number): Generator<readonly [string, number]> {
+  private *sourcesRejectedAt(interfaceId: number): Generator<readonly [string, number]> {
     for (const [id, source, family, count] of this.rejectedSources.entries()) {
       if (id === interfaceId) yield [this.address(source, family), count];
     }
   }
 
-  private *queriesPast(): Generator<Ranked> {
+  private *resolverBypasses(): Generator<Ranked> {
     for (const [id, asked] of grouped(this.bypasses.entries(), ([id]) => `${id}`)) {
       const node = this.interfaces.name(Number(id));
       const servers = asked.map(([, server, port, count]) => [this.address(server, port & familyBit), count] as const);
       yield {
         weight: sum(asked),
         severity: 3,
-        node,
-        summary: () =>
-          `${node} asks DNS servers on the internet past the VPC's resolver: ${flows(asked)} to ${ranked(servers)}`,
-        condition: `vpc-flow:dns-bypass:${node}`,
+        notice: () =>
+          bypass.raise(3, {
+            of: node,
+            node,
+            thing: "Interface",
+            name: node,
+            outcome: "bypasses the DNS resolver",
+            context: "of the VPC",
+            reason: `${flows(asked)} to ${ranked(servers)}`,
+          }),
       };
     }
   }
 
-  private *losses(): Generator<Ranked> {
+  private *recordLosses(): Generator<Ranked> {
     for (const [id, , , count] of this.skips.entries()) {
       const node = this.interfaces.name(id) || "unknown interface";
+      const isRepeated = count >= thresholds.repeatedSkips;
+      const statement = {
+        of: node,
+        node,
+        thing: "Interface",
+        name: node,
+        outcome: "lost flow log records",
+        reason: `AWS skipped them (SKIPDATA), ${counted(count, "gap")} whose traffic is not seen`,
+      };
       yield {
         weight: count,
-        severity: count >= thresholds.repeatedSkips ? 2 : 1,
-        node,
-        summary: () =>
-          `Flow log records of ${node} were lost by AWS (SKIPDATA): ${counted(count, "gap")}; traffic in them is not seen`,
-        condition: `vpc-flow:skipdata:${node}`,
+        severity: isRepeated ? 2 : 1,
+        notice: () => (isRepeated ? lostRecords.raise(2, statement) : note(lostRecords.name, statement)),
       };
     }
   }
@@ -391,98 +379,36 @@ export class FlowFindings {
 
 const familyBit = 1 << 16;
 const watch = { dns: 1, sensitive: 2 } as const;
-/** What an accepted flow to a port may be, by port. */
+/** Why an accepted flow to a port may be a finding, by port; 0 where it is none. */
 const watchedPorts = new Uint8Array(65_536);
 for (const port of sensitivePorts.keys()) watchedPorts[port] = watch.sensitive;
 for (const port of [53, 853]) watchedPorts[port] = watch.dns;
-/** Sources on AWS's public addresses that are let in on purpose. */
+/** AWS services whose public addresses users let in on purpose. */
 const trustedServices: ReadonlySet<string> = new Set(["EC2_INSTANCE_CONNECT", "ROUTE53_HEALTHCHECKS"]);
 
-/** Whether the line tells how the connection began: AWS gives SYN, SYN-ACK, FIN and RST, 0 in mid-connection. */
+/** Whether the line has TCP flags: AWS gives SYN, SYN-ACK, FIN and RST, and 0 in mid-connection. */
 const flagsKnown = (row: FlowRow): boolean => row.protocol === tcp && row.flags >= 0;
 
 /**
- * Whether the source opened the connection. Without TCP flags the ports must tell: a client's own port is above 1023,
- * a server's below the client's.
+ * Whether the source opened the connection. Without TCP flags the ports decide: a client's port is above 1023, and a
+ * server's is below the client's.
  */
 const fromClient = (row: FlowRow): boolean =>
   flagsKnown(row)
     ? (row.flags & synAck) === syn
     : row.sourcePort >= 1024 &&
       row.destinationPort >= 0 &&
-      (row.destinationPort < 1024 || (row.destinationPort < ephemeral && row.sourcePort > row.destinationPort));
+      (row.destinationPort < 1024 ||
+        (row.destinationPort < firstEphemeralPort && row.sourcePort > row.destinationPort));
 
-/** The direction where the format has it: between a VPC's own IPv6 addresses, which are global, nothing else tells. */
-const goes = (row: FlowRow, direction: "ingress" | "egress"): boolean =>
+/** Whether an IPv6 flow has this direction, where the format has the column: by address, a VPC's own are internet. */
+const hasDirection = (row: FlowRow, direction: "ingress" | "egress"): boolean =>
   row.family > 0 && row.text("flow-direction") === direction;
 
-/** The limit that costs a text its rarer examples, but no finding. */
+/** The one limit that costs no finding, only the rarer examples in a text. */
 export const examplesOnly = "refused sources, as examples";
 
 type Entry = readonly [a: number, b: number, c: number, count: number];
-/** A finding that may become a message, by its weight among those of its kind; its text is made only if it does. */
-export type Ranked = Omit<Extract<Notice, { severity: ProblemSeverity }>, "tag" | "summary"> & {
-  readonly weight: number;
-  readonly summary: () => string;
-};
-
-/** Items by key, the first `most` of each; an item without a key is left out. */
-function grouped<Item>(
-  items: Iterable<Item>,
-  by: (item: Item) => string | undefined,
-  most = Number.POSITIVE_INFINITY,
-): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const key = by(item);
-    if (key === undefined) continue;
-    const group = groups.get(key);
-    if (!group) groups.set(key, [item]);
-    else if (group.length < most) group.push(item);
-  }
-  return groups;
-}
-
-/** The weightiest messages of a finding, of which there may be very many, and one that counts the others. */
-export function most(log: string, what: string, found: Iterable<Ranked>, tag = "VPC Flow Log"): Notice[] {
-  const top: Ranked[] = [];
-  let rest = 0;
-  let worst: ProblemSeverity = 1;
-  for (const one of found) {
-    const after = top.findLastIndex(({ weight }) => weight >= one.weight);
-    top.splice(after + 1, 0, one);
-    const dropped = top.length > thresholds.messages ? top.pop() : undefined;
-    if (!dropped) continue;
-    rest++;
-    if (dropped.severity > worst) worst = dropped.severity;
-  }
-  const said: Notice[] = top.map(({ weight: _, summary, ...notice }) => ({ ...notice, tag, summary: summary() }));
-  if (rest > 0) {
-    said.push({
-      severity: worst,
-      node: log,
-      tag,
-      summary: `More ${what} in the log of ${log} than are told one by one: ${rest} further`,
-      condition: `vpc-log:more:${log}:${what}`,
-    });
-  }
-  return said;
-}
 
 const sum = (entries: readonly Entry[]): number => entries.reduce((total, [, , , count]) => total + count, 0);
 const flows = (entries: readonly Entry[]): string => counted(sum(entries), "flow");
-export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
-
-/** Examples of `total` items: `22, 23, 25, 53, 80 and 25 more`. */
-function listed(items: readonly (number | string)[], total = items.length): string {
-  const shown = items.slice(0, thresholds.examples);
-  const rest = total - shown.length;
-  return rest > 0 ? `${shown.join(", ")} and ${rest} more` : shown.join(", ");
-}
-
-/** The most frequent first: `203.0.113.5 (41), 198.51.100.7 (2) and 9 more`. */
-export function ranked(items: Iterable<readonly [string, number]>): string {
-  const totals = new Map<string, number>();
-  for (const [name, count] of items) totals.set(name, (totals.get(name) ?? 0) + count);
-  return listed([...totals].sort(([, one], [, other]) => other - one).map(([name, count]) => `${name} (${count})`));
-}

@@ -14,8 +14,8 @@ type Value = string | number | bigint;
 type Fields = Record<string, Value>;
 
 /**
- * Reads flow log text, as records of AWS.VPCFlow or of Transit Gateway. Malformed lines are counted by reason in the
- * statistics and left out; no line ends the reading.
+ * Reads flow log text as records of AWS.VPCFlow or of Transit Gateway. Malformed lines are left out, and counted by reason
+ * in the statistics.
  */
 export async function* flowRecords(
   chunks: AsyncIterable<Uint8Array>,
@@ -42,7 +42,7 @@ export async function* flowRecords(
   }
 }
 
-/** Reads the lines of a file one after the other, each under the header before it. */
+/** Reads the lines of a file in order, each by the header before it. */
 export class FlowLines {
   layout: Layout | undefined;
   private bytes: Uint8Array = new Uint8Array();
@@ -50,7 +50,7 @@ export class FlowLines {
   private readonly starts = new Int32Array(maxLineBytes);
   private readonly ends = new Int32Array(maxLineBytes);
   private values: (Value | undefined)[] = [];
-  /** The record before, where its fields are those that `values` had. */
+  /** The previous record, if `values` still has exactly its fields. */
   private last: Fields | undefined;
   private readonly times = new Map<number, string>();
   private readonly stats: LogStats;
@@ -58,8 +58,8 @@ export class FlowLines {
   private readonly complete: boolean;
 
   /**
-   * `complete`: a line without start, end or log-status is malformed, as the schema says, even where the file's format
-   * leaves these columns out.
+   * `complete`: a line without start, end or log-status is malformed, as in the schema, even where the file's header does
+   * not have these columns.
    */
   constructor(stats: LogStats, allColumns: boolean, complete: boolean) {
     this.stats = stats;
@@ -67,16 +67,16 @@ export class FlowLines {
     this.complete = complete;
   }
 
-  /** Takes in the bytes of the lines to come and, where they are ASCII, their text. */
+  /** Sets the bytes of the lines that `read` is called for next and, if they are ASCII, their text. */
   block(bytes: Uint8Array, text?: string): void {
     this.bytes = bytes;
     this.text = text;
   }
 
-  /** The record of the line between two positions of the block, or `undefined` where it holds none. */
+  /** The record in the line between two positions of the block, if there is one. */
   read(from: number, to: number): Fields | undefined {
     const { stats } = this;
-    const begin = stats.lines++ === 0 && this.markAt(from) ? from + 3 : from;
+    const begin = stats.lines++ === 0 && this.hasByteOrderMark(from) ? from + 3 : from;
     if (this.headerAt(begin, to)) return undefined;
     const { layout, bytes } = this;
     const words = this.split(begin, to, layout?.separator === "," ? comma : space);
@@ -90,7 +90,7 @@ export class FlowLines {
     }
     const { columns } = layout;
     const { values } = this;
-    let alike = this.last !== undefined;
+    let hasSameFields = this.last !== undefined;
     for (let position = 0; position < columns.length; position++) {
       const column = columns[position];
       if (column === undefined || (column.of === "later" && !this.allColumns)) continue;
@@ -102,18 +102,18 @@ export class FlowLines {
         if (read === undefined) return this.malformed(column.aws);
         if (read !== absent) value = read;
       }
-      if ((value === undefined) !== (values[position] === undefined)) alike = false;
+      if ((value === undefined) !== (values[position] === undefined)) hasSameFields = false;
       values[position] = value;
     }
-    // A copy of a record with the same fields is made in one go; adding the fields one by one takes twice as long.
-    const record: Fields = alike ? { ...this.last } : layout.gateway ? { resourceType: "TransitGateway" } : {};
+    // Adding the fields one by one takes twice as long as copying a record that has the same ones.
+    const record: Fields = hasSameFields ? { ...this.last } : layout.gateway ? { resourceType: "TransitGateway" } : {};
     for (let position = 0; position < columns.length; position++) {
       const value = values[position];
       if (value !== undefined) record[(columns[position] as Column).name] = value;
     }
-    if (record.status === undefined && this.demands("log-status")) return this.malformed("log-status");
-    if (record.start === undefined && this.demands("start")) return this.malformed("start");
-    if (record.end === undefined && this.demands("end")) return this.malformed("end");
+    if (record.status === undefined && this.requires("log-status")) return this.malformed("log-status");
+    if (record.start === undefined && this.requires("start")) return this.malformed("start");
+    if (record.end === undefined && this.requires("end")) return this.malformed("end");
     this.last = record;
     stats.records++;
     if (layout.gateway) stats.gateway++;
@@ -122,7 +122,7 @@ export class FlowLines {
     return record;
   }
 
-  private demands(column: string): boolean {
+  private requires(column: string): boolean {
     return this.complete || this.layout?.at.has(column) === true;
   }
 
@@ -132,7 +132,7 @@ export class FlowLines {
     return undefined;
   }
 
-  private markAt(from: number): boolean {
+  private hasByteOrderMark(from: number): boolean {
     const { bytes } = this;
     return bytes[from] === 0xef && bytes[from + 1] === 0xbb && bytes[from + 2] === 0xbf;
   }
@@ -141,7 +141,7 @@ export class FlowLines {
     return this.text?.slice(start, end) ?? decoder.decode(this.bytes.subarray(start, end));
   }
 
-  /** Takes a header, be it at the start of the file or, where files were joined, in its midst. */
+  /** Whether a line is a header, which then applies from here on. Joined files have several. */
   private headerAt(from: number, to: number): boolean {
     const { bytes } = this;
     if (this.layout) {
@@ -162,7 +162,7 @@ export class FlowLines {
     return layout !== undefined;
   }
 
-  /** Where the words of a line begin and end; returns how many there are. Several spaces are one separator. */
+  /** Finds where the words of a line start and end; returns their number. Several spaces are one separator. */
   private split(from: number, to: number, separator: number): number {
     const { bytes, starts, ends } = this;
     const end = to > from && bytes[to - 1] === 13 ? to - 1 : to;
@@ -183,7 +183,7 @@ export class FlowLines {
     return words;
   }
 
-  /** The value of a word, {@link absent} where AWS says it has none, `undefined` where the word breaks the rule. */
+  /** The value of a word, {@link absent} where it stands for none, `undefined` where it is malformed. */
   private value(column: Column, start: number, end: number): Value | typeof absent | undefined {
     switch (column.kind) {
       case "text":
@@ -208,7 +208,7 @@ export class FlowLines {
     }
   }
 
-  /** The word where it is one of some, which all differ in length or in their first letter. */
+  /** The word, if it is one of `words`, which all differ in length or first letter. */
   private oneOf(words: readonly string[], start: number, end: number): string | undefined {
     for (const word of words) {
       if (word.length === end - start && word.charCodeAt(0) === this.bytes[start]) {
@@ -218,7 +218,7 @@ export class FlowLines {
     return undefined;
   }
 
-  /** Epoch seconds as RFC 3339; the same few seconds recur on line after line. */
+  /** Epoch seconds as RFC 3339; cached, because many lines have the same. */
   private time(start: number, end: number): string | undefined {
     const seconds = end - start <= 13 ? integer(this.bytes, start, end) : undefined;
     if (seconds === undefined) return undefined;
@@ -226,10 +226,10 @@ export class FlowLines {
     if (known) return known;
     const date = new Date((seconds as number) * 1000);
     if (Number.isNaN(date.getTime())) return undefined;
-    const said = `${date.toISOString().replace(/^\+0*/, "").slice(0, -5)}Z`;
+    const text = `${date.toISOString().replace(/^\+0*/, "").slice(0, -5)}Z`;
     if (this.times.size >= 4096) this.times.clear();
-    this.times.set(seconds as number, said);
-    return said;
+    this.times.set(seconds as number, text);
+    return text;
   }
 }
 
@@ -241,7 +241,7 @@ const comma = 44;
 const actions = ["ACCEPT", "REJECT"];
 const statuses = ["OK", "NODATA", "SKIPDATA"];
 
-/** An integer of up to 19 digits: a number while that is exact, else a bigint. */
+/** An integer of up to 19 digits: a number if that is exact, else a bigint. */
 function integer(bytes: Uint8Array, start: number, end: number): number | bigint | undefined {
   const digits = end - start;
   if (digits === 0 || digits > 19) return undefined;

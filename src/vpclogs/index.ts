@@ -1,25 +1,27 @@
-import type { Notice } from "../notice.ts";
+import { type Notice, note } from "../condition.ts";
 import { dnsRecords } from "./dns.ts";
-import { counted, examplesOnly } from "./findings.ts";
+import { examplesOnly } from "./findings.ts";
 import { type FlowOptions, flowRecords } from "./flow.ts";
 import { logKey } from "./keys.ts";
+import * as conditions from "./kinds.ts";
 import { DnsFindings } from "./queries.ts";
+import { counted } from "./ranking.ts";
 import type { DnsRecord, FlowRecord, TransitGatewayRecord } from "./records.ts";
 import { mattersToFindings, scanFlowLog } from "./scan.ts";
 import { logText, type Open, s3, type Unreadable, UnreadableLog } from "./source.ts";
 import { type LogStats, malformedLines, newStats } from "./stats.ts";
 
-export { limits, thresholds } from "./findings.ts";
 export { type LogKey, logKey } from "./keys.ts";
 export * from "./records.ts";
 export { logText, RetryableReadError, UnreadableLog } from "./source.ts";
 export { type LogStats, newStats } from "./stats.ts";
+export { limits, thresholds } from "./thresholds.ts";
 
 /** A log file as its `Object Created` event names it. */
 export interface LogObject {
   readonly bucket: string;
   readonly key: string;
-  /** Where the event is from: what a key that does not tell is taken to belong to. */
+  /** The event's region and account, for a key that names none. */
   readonly region: string;
   readonly account: string;
 }
@@ -27,14 +29,14 @@ export interface LogObject {
 export interface LogReading {
   readonly notices: readonly Notice[];
   readonly stats: LogStats;
-  /** The account and region whose network the log is of; in a shared bucket not the event's. */
+  /** The account and region of the logged network; the bucket and the event may be of others. */
   readonly account: string;
   readonly region: string;
 }
 
 /**
- * Reads a VPC log of S3 for its findings. What cannot be read is a notice of its own.
- * @throws {RetryableReadError} where another try may succeed.
+ * Reads the findings of a VPC log in S3. A log that cannot be read gives a notice that says why.
+ * @throws {RetryableReadError} where a later try may succeed.
  */
 export async function readVpcLog(object: LogObject, options: { readonly open?: Open } = {}): Promise<LogReading> {
   const { bucket, key } = object;
@@ -50,23 +52,23 @@ export async function readVpcLog(object: LogObject, options: { readonly open?: O
   return { ...reading, account: known?.account ?? object.account, region: known?.region ?? object.region };
 }
 
-/** What a log is and what it is called in messages. */
+/** A log file, and how messages name it. */
 export interface Log {
   readonly kind: "flow" | "dns";
-  /** The flow log's or VPC's id: what messages about the log itself are keyed by. */
+  /** The id of the flow log or the VPC, by which messages about the log itself are keyed. */
   readonly id: string;
   readonly name: string;
   readonly bucket: string;
 }
 
-/** Reads any byte stream as a log for its findings; throws as {@link readVpcLog} does. */
+/** Reads the findings of a log from any stream of bytes; throws as {@link readVpcLog} does. */
 export async function readLog(
   log: Log,
   open: () => Promise<AsyncIterable<Uint8Array>>,
 ): Promise<{ notices: Notice[]; stats: LogStats }> {
   const stats = newStats();
   const notices: Notice[] = [];
-  const text = lastingText(log, open, stats, (why) => notices.push(why));
+  const text = readableText(log, open, stats, (notice) => notices.push(notice));
   if (log.kind === "flow") notices.unshift(...(await scanFlowLog(text, stats)).notices(log.id, stats));
   else {
     const { getDomain } = await import("tldts-icann");
@@ -74,89 +76,100 @@ export async function readLog(
     for await (const record of dnsRecords(text, { stats })) findings.add(record);
     notices.unshift(...findings.notices(log.id, stats));
   }
-  return { notices: [...notices, ...troubles(log, stats, notices.length > 0)], stats };
+  return { notices: [...notices, ...fileNotices(log, stats, notices.length > 0)], stats };
 }
 
-/** The log's text up to where it can be read; why it ends before its end becomes a notice. */
-async function* lastingText(
+/** The log's text as far as it can be read; `add` gets a notice if that is not to its end. */
+async function* readableText(
   log: Log,
   open: () => Promise<AsyncIterable<Uint8Array>>,
   stats: LogStats,
-  tell: (notice: Notice) => void,
+  add: (notice: Notice) => void,
 ): AsyncGenerator<Uint8Array> {
   try {
     yield* logText(await open(), stats, mattersToFindings);
   } catch (error) {
     if (!(error instanceof UnreadableLog)) throw error;
-    tell(unreadable(log, error));
+    add(unreadable(log, error));
   }
 }
 
 const tags = { flow: "VPC Flow Log", dns: "VPC DNS Query Log" } as const;
 const kinds = { flow: "VPC flow log", dns: "Resolver query log" } as const;
 
-const remedies: Readonly<Record<Unreadable, string>> = {
-  missing: "is not there: was it deleted or moved by a lifecycle rule before it was read?",
-  denied: "may not be read: allow s3:GetObject to the forwarder's role in the bucket policy and by VpcLogsBucket",
-  key: "is encrypted with a KMS key that may not be used: allow the function's role kms:Decrypt in the key's policy",
-  archived: "is in an archive class: let lifecycle rules keep logs for a day before they archive them",
-  elsewhere: "is in a bucket that this region cannot reach: is VpcLogsBucket the bucket that the logs go to?",
-  damaged: "is damaged and was read up to there: is it whole in S3, and written by AWS?",
-  refused: "was refused by S3",
+/** Why a file cannot be read, and what to do about it. */
+const unreadableTexts: Readonly<Record<Unreadable, { readonly outcome: string; readonly reason?: string }>> = {
+  missing: { outcome: "is missing", reason: "was it deleted or moved by a lifecycle rule before it was read?" },
+  denied: {
+    outcome: "may not be read",
+    reason: "allow s3:GetObject to the forwarder's role in the bucket policy and by VpcLogsBucket",
+  },
+  key: {
+    outcome: "cannot be decrypted",
+    reason: "allow the function's role kms:Decrypt in the policy of the KMS key",
+  },
+  archived: { outcome: "is archived", reason: "let lifecycle rules keep logs for a day before they archive them" },
+  elsewhere: {
+    outcome: "is out of this region's reach",
+    reason: "is VpcLogsBucket the bucket that the logs go to?",
+  },
+  damaged: { outcome: "is damaged", reason: "is it whole in S3, and written by AWS?" },
+  refused: { outcome: "was refused by S3" },
 };
 
 function unreadable(log: Log, { why, message }: UnreadableLog): Notice {
-  const said = why === "refused" || why === "damaged" ? ` (${message.slice(0, 200)})` : "";
-  return {
-    severity: 2,
+  const { outcome, reason } = unreadableTexts[why];
+  const hasDetails = why === "refused" || why === "damaged";
+  return conditions.unreadable.raise(2, {
+    of: `${log.id}:${why}`,
     node: log.bucket,
     tag: tags[log.kind],
-    summary: `A ${kinds[log.kind]} ${remedies[why]}${said}: ${log.name}`,
-    condition: `vpc-log:unreadable:${log.id}:${why}`,
-  };
+    thing: kinds[log.kind],
+    outcome,
+    context: `(${log.name})`,
+    reason: [hasDetails && message.slice(0, 100), reason].filter(Boolean).join("; "),
+  });
 }
 
-/** What a file's statistics give reason to say of the file itself. */
-function* troubles(log: Log, stats: LogStats, alreadyTold: boolean): Generator<Notice> {
-  const malformed = malformedLines(stats);
-  const said = { node: log.id, tag: tags[log.kind] };
+/** The notices about the file itself, by its statistics. */
+function* fileNotices(log: Log, stats: LogStats, hasNotices: boolean): Generator<Notice> {
+  const lines = malformedLines(stats);
   const reasons = Object.entries(stats.malformed).sort(([, one], [, other]) => other - one);
-  const why = reasons.map(([reason, lines]) => `${reason} ${lines}`).join(", ");
-  if (malformed > 0 && stats.records === 0 && stats.headers === 0) {
-    yield {
-      ...said,
-      severity: 2,
-      summary: `A file is no ${kinds[log.kind]}, though its name says so: none of its ${counted(malformed, "line")} could be read (${why}); what writes to the bucket? ${log.name}`,
-      condition: `vpc-log:alien:${log.id}`,
-    };
-  } else if (malformed > 0) {
-    yield {
-      ...said,
-      severity: 2,
-      summary: `Lines of the ${kinds[log.kind]} ${log.id} could not be read and were left out: ${malformed} of ${stats.lines} (${why}), in ${log.name}`,
-      condition: `vpc-log:malformed:${log.id}`,
-    };
-  } else if (stats.format === "empty" && !alreadyTold) {
-    yield {
-      ...said,
-      severity: 2,
-      summary: `A ${kinds[log.kind]} is empty, without even a header: was it written by AWS? ${log.name}`,
-      condition: `vpc-log:empty:${log.id}`,
-    };
+  const why = reasons.map(([reason, count]) => `${reason} ${count}`).join(", ");
+  const file = { of: log.id, node: log.id, tag: tags[log.kind], thing: kinds[log.kind], name: log.id };
+  if (lines > 0 && stats.records === 0 && stats.headers === 0) {
+    yield conditions.alien.raise(2, {
+      ...file,
+      outcome: "has a file of another kind",
+      context: `(${log.name})`,
+      reason: `none of its ${counted(lines, "line")} could be read (${why}); what writes to the bucket?`,
+    });
+  } else if (lines > 0) {
+    yield conditions.malformed.raise(2, {
+      ...file,
+      outcome: "has unreadable lines",
+      context: `in ${log.name}`,
+      reason: `${lines} of ${stats.lines} were left out (${why})`,
+    });
+  } else if (stats.format === "empty" && !hasNotices) {
+    yield conditions.empty.raise(2, {
+      ...file,
+      outcome: "has an empty file",
+      context: `(${log.name})`,
+      reason: "it has not even a header; was it written by AWS?",
+    });
   }
-  const limited = stats.limits.filter((what) => what !== examplesOnly);
-  if (limited.length > 0) {
-    yield {
-      ...said,
-      severity: 1,
-      summary: `The ${kinds[log.kind]} ${log.id} holds more than one file's findings count (${limited.join(", ")}): some may be missed, counts are lower bounds`,
-      condition: `vpc-log:limits:${log.id}`,
-    };
-  }
+  const limited = stats.limits.filter((limit) => limit !== examplesOnly);
+  if (limited.length === 0) return;
+  yield note("vpc-log:limits", {
+    ...file,
+    outcome: "holds more than findings count",
+    reason: `some may be missed, and counts are lower bounds (${limited.join(", ")})`,
+  });
 }
 
 /**
- * The records of a flow log, packed as gzip, Parquet or plain text: a generator over any byte stream, to be used alone.
+ * The records of a flow log, as gzip, Parquet or plain text, from any stream of bytes. Usable without the forwarder.
  * @throws {UnreadableLog} where the packing is damaged, after the records before the damage.
  */
 export function parseFlowLog(
@@ -167,7 +180,7 @@ export function parseFlowLog(
   return flowRecords(logText(source, stats), { ...options, stats });
 }
 
-/** The records of a Resolver query log, as {@link parseFlowLog}. */
+/** The records of a Resolver query log, like {@link parseFlowLog}. */
 export function parseDnsLog(
   source: AsyncIterable<Uint8Array>,
   options: { readonly stats?: LogStats } = {},

@@ -2,14 +2,14 @@ import { gunzipSync } from "node:zlib";
 import type { AsyncBuffer, DecodedArray } from "hyparquet";
 import { columnsByName } from "./columns.ts";
 
-/** Rows of each column that are decoded at a time, and rows that become text at a time. */
-const decoded = 65_536;
-const written = 4096;
+/** Rows that are decoded at a time, and rows that become text at a time. */
+const decodedRows = 65_536;
+const textRows = 4096;
 
 /**
- * A Parquet flow log as the text that AWS would have written, of those columns that are `wanted`, by AWS's names: a
- * header, then a line a row. Loads the Parquet reader.
- * @throws where the file is no Parquet or holds a codec that AWS does not write.
+ * A Parquet flow log as the text that AWS would have written: a header, then a line for each row. Only columns for which
+ * `wanted` is true of AWS's name are read. Loads the Parquet reader.
+ * @throws where the file is not Parquet, or compressed with a codec that AWS does not use.
  */
 export async function* parquetText(file: AsyncBuffer, wanted: (column: string) => boolean): AsyncGenerator<Uint8Array> {
   const { parquetScan } = await import("hyparquet");
@@ -20,13 +20,13 @@ export async function* parquetText(file: AsyncBuffer, wanted: (column: string) =
   const encoder = new TextEncoder();
   yield encoder.encode(`${(known.length > 0 ? known : all).map(aws).join(" ")}\n`);
   for (const group of ranges) {
-    for (let rowStart = group.rowStart; rowStart < group.rowEnd; rowStart += decoded) {
-      const rowEnd = Math.min(rowStart + decoded, group.rowEnd);
+    for (let rowStart = group.rowStart; rowStart < group.rowEnd; rowStart += decodedRows) {
+      const rowEnd = Math.min(rowStart + decodedRows, group.rowEnd);
       const columns: DecodedArray[] = [];
-      // One after the other, so that but one is in memory as it stands in the file.
+      // One after the other, so that only one column is in memory in its encoded form.
       for (const column of known) columns.push(await readColumn({ column, rowStart, rowEnd }));
-      for (let row = 0; row < rowEnd - rowStart; row += written) {
-        yield encoder.encode(textOf(columns, row, Math.min(row + written, rowEnd - rowStart)));
+      for (let row = 0; row < rowEnd - rowStart; row += textRows) {
+        yield encoder.encode(textOf(columns, row, Math.min(row + textRows, rowEnd - rowStart)));
       }
     }
   }
@@ -47,7 +47,7 @@ function textOf(columns: readonly DecodedArray[], start: number, end: number): s
   return text;
 }
 
-/** A value as one word: times as epoch seconds, blanks percent-encoded as version 11 encodes its tags. */
+/** A value as one word: times as epoch seconds, white space percent-encoded as in the tags of version 11. */
 function word(value: unknown): string {
   if (typeof value === "string") return value === "" ? "-" : value.replace(/\s/g, encodeURIComponent);
   if (value === null || value === undefined) return "-";

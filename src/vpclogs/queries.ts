@@ -1,12 +1,14 @@
-import type { Notice, ProblemSeverity } from "../notice.ts";
-import { limits, most, type Ranked, ranked, thresholds } from "./findings.ts";
+import type { Notice, Problem, ProblemSeverity } from "../condition.ts";
+import { firewall, mining, missingNames, rebinding, tunnel } from "./kinds.ts";
+import { heaviest, type Ranked, ranked } from "./ranking.ts";
 import type { DnsRecord } from "./records.ts";
 import type { LogStats } from "./stats.ts";
+import { limits, thresholds } from "./thresholds.ts";
 
-/** The domain that someone registered, of a name without its last dot: `example.co.uk`; null where there is none. */
+/** The registered domain of a name without its final dot, such as `example.co.uk`; null where there is none. */
 export type RegisteredDomain = (name: string) => string | null;
 
-/** Domains of pools that miners join; a name below one of them counts, a name that merely ends alike does not. */
+/** Domains of mining pools; names below them count too. */
 export const miningPools: ReadonlySet<string> = new Set(
   (
     "2miners.com antpool.com c3pool.com c3pool.org crypto-pool.fr dwarfpool.com ethermine.org f2pool.com " +
@@ -16,7 +18,7 @@ export const miningPools: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/** AWS's own domains, below which busy accounts look up many long names. */
+/** AWS's own domains, where many lookups of long names are normal. */
 const awsDomains: ReadonlySet<string> = new Set([
   "amazonaws.com",
   "amazonaws.com.cn",
@@ -26,21 +28,19 @@ const awsDomains: ReadonlySet<string> = new Set([
   "awsglobalaccelerator.com",
   "awsdns.com",
 ]);
-/** Top-level names that stand for no public domain: RFC 6761, 6762 and 8375, ICANN's `internal`, and customary ones. */
-const privateTops: ReadonlySet<string> = new Set(
+/** Top-level domains that are not public: RFC 6761, 6762 and 8375, ICANN's `internal`, and common private ones. */
+const privateTopLevels: ReadonlySet<string> = new Set(
   "arpa consul corp home internal intranet invalid lan local localdomain localhost private test".split(" "),
 );
 const metadataAddresses: ReadonlySet<string> = new Set(["169.254.169.254", "fd00:ec2::254"]);
-const wordy: ReadonlySet<string> = new Set(["TXT", "NULL"]);
-const tag = "VPC DNS Query Log";
+/** Query types whose answers carry arbitrary data. */
+const dataTypes: ReadonlySet<string> = new Set(["TXT", "NULL"]);
 
-/** What one message will say: how often, and of which names. */
+/** What one message states: how often, and with which names. */
 interface Hit {
   readonly severity: ProblemSeverity;
-  readonly node: string;
-  readonly condition: string;
-  /** The sentence up to the names. */
-  readonly says: string;
+  /** Makes the notice; the reason is the names. */
+  readonly raise: (reason: string) => Problem;
   readonly names: Map<string, number>;
   count: number;
 }
@@ -52,77 +52,91 @@ interface Tunnel {
   queries: number;
   /** Characters before the registered domain, over all queries. */
   length: number;
-  wordy: number;
+  /** Queries for TXT or NULL. */
+  dataQueries: number;
 }
 
-/** Finds in the queries of one Resolver log what an operator wants to see, in memory that is bounded as for flows. */
+/** Collects the findings of one Resolver query log, in bounded memory. */
 export class DnsFindings {
-  private readonly registered: RegisteredDomain;
+  private readonly registeredDomain: RegisteredDomain;
   private readonly hits = new Map<string, Hit>();
   private readonly floods = new Map<string, Hit>();
   private readonly tunnels = new Map<string, Tunnel>();
+  /** Names in all `tunnels` together. */
   private names = 0;
   private readonly overflowed = new Set<string>();
 
-  constructor(registered: RegisteredDomain) {
-    this.registered = registered;
+  constructor(registeredDomain: RegisteredDomain) {
+    this.registeredDomain = registeredDomain;
   }
 
   add(record: DnsRecord): void {
     const name = record.query_name.replace(/\.$/, "").toLowerCase();
     const node = record.srcids.instance ?? record.srcaddr;
-    const domain = this.registered(name);
-    this.filtered(record, node, name, domain ?? name);
+    const domain = this.registeredDomain(name);
+    this.addFirewallHit(record, node, name, domain ?? name);
+    const host = { node, thing: "Host", name: node };
     if (isPool(name)) {
-      const says = `${node} looks up crypto-mining pools`;
-      this.note(this.hits, name, { severity: 4, node, says, condition: `vpc-dns:mining:${node}` });
+      const statement = { ...host, of: node, outcome: "looks up crypto-mining pools" };
+      this.count(this.hits, `mining ${node}`, name, 4, (reason) => mining.raise(4, { ...statement, reason }));
     }
-    if (!domain || privateTops.has(name.slice(name.lastIndexOf(".") + 1))) return;
+    if (!domain || privateTopLevels.has(name.slice(name.lastIndexOf(".") + 1))) return;
     if (record.answers.some(({ Rdata }) => metadataAddresses.has(Rdata.toLowerCase()))) {
-      const says = `A public name answers ${node} with the address of instance metadata (DNS rebinding)`;
-      this.note(this.hits, name, { severity: 4, node, says, condition: `vpc-dns:rebinding:${node}:${name}` });
+      const outcome = "is led to instance metadata";
+      const statement = { ...host, of: `${node}:${name}`, outcome, context: "by DNS rebinding" };
+      this.count(this.hits, `rebinding ${node} ${name}`, name, 4, (reason) =>
+        rebinding.raise(4, { ...statement, reason }),
+      );
     }
     if (record.rcode === "NXDOMAIN") {
-      const says = `${node} looks up many names that do not exist`;
-      this.note(this.floods, domain, { severity: 2, node, says, condition: `vpc-dns:nxdomain:${node}` });
+      const statement = { ...host, of: node, outcome: "looks up many missing names", context: "(NXDOMAIN)" };
+      this.count(this.floods, node, domain, 2, (reason) => missingNames.raise(2, { ...statement, reason }));
     }
-    if (!awsDomains.has(domain)) this.tunnelled(record, node, name, domain);
+    if (!awsDomains.has(domain)) this.addTunnelQuery(record, node, name, domain);
   }
 
-  /** What the file amounts to; `log` is the VPC's id. Counts what was limited into `stats`. */
+  /** The notices of the whole file; `log` is the VPC's id. Adds the limits that were reached to `stats`. */
   notices(log: string, stats: LogStats): Notice[] {
     const floods = [...this.floods.values()].filter(({ count }) => count >= thresholds.nxdomains);
     stats.limits.push(...this.overflowed);
+    const named = { id: log, thing: "Query log", tag: "VPC DNS Query Log" };
     return [
-      ...most(log, "suspicious lookups", [...this.hits.values()].map(told), tag),
-      ...most(log, "DNS tunnels", this.tunnelling(), tag),
-      ...most(log, "floods of NXDOMAIN", floods.map(told), tag),
+      ...heaviest(named, "suspicious lookups", [...this.hits.values()].map(rankedHit)),
+      ...heaviest(named, "DNS tunnels", this.tunnelFindings()),
+      ...heaviest(named, "floods of NXDOMAIN", floods.map(rankedHit)),
     ];
   }
 
-  private filtered(record: DnsRecord, node: string, name: string, domain: string): void {
+  private addFirewallHit(record: DnsRecord, node: string, name: string, domain: string): void {
     const { firewall_rule_action: action, firewall_protection: protection, firewall_rule_group_id: group } = record;
     if (action !== "BLOCK" && action !== "ALERT" && !protection) return;
-    const did = action === "BLOCK" ? "blocks" : "warns of";
-    const says = `DNS Firewall ${did} ${protection ? `${words(protection)} by` : "a lookup by"} ${node}`;
     const severity = protection ? 4 : action === "BLOCK" ? 3 : 2;
-    this.note(this.hits, name, {
-      severity,
+    const of = `${node}:${group ?? "-"}:${domain}`;
+    const statement = {
+      of,
       node,
-      says,
-      condition: `vpc-dns:firewall:${node}:${group ?? "-"}:${domain}`,
-    });
+      thing: "DNS Firewall",
+      outcome: `${action === "BLOCK" ? "blocked" : "warned of"} ${protection ? words(protection) : "a lookup"}`,
+      context: `by host ${node}`,
+    };
+    const key = `firewall ${severity} ${of}`;
+    this.count(this.hits, key, name, severity, (reason) => firewall.raise(severity, { ...statement, reason }));
   }
 
-  private note(hits: Map<string, Hit>, name: string, found: Omit<Hit, "names" | "count">): void {
-    const key = `${found.severity} ${found.condition}`;
+  private count(
+    hits: Map<string, Hit>,
+    key: string,
+    name: string,
+    severity: ProblemSeverity,
+    raise: Hit["raise"],
+  ): void {
     let hit = hits.get(key);
     if (!hit) {
       if (hits.size >= limits.dnsSources) {
         this.overflowed.add("DNS sources");
         return;
       }
-      hit = { ...found, names: new Map(), count: 0 };
+      hit = { severity, raise, names: new Map(), count: 0 };
       hits.set(key, hit);
     }
     hit.count++;
@@ -130,7 +144,7 @@ export class DnsFindings {
     if (times !== undefined || hit.names.size < limits.dnsNamesOfHit) hit.names.set(name, (times ?? 0) + 1);
   }
 
-  private tunnelled(record: DnsRecord, source: string, name: string, domain: string): void {
+  private addTunnelQuery(record: DnsRecord, source: string, name: string, domain: string): void {
     const below = name.length - domain.length - 1;
     if (below <= 0) return;
     const key = `${source} ${domain}`;
@@ -140,12 +154,12 @@ export class DnsFindings {
         this.overflowed.add("DNS sources");
         return;
       }
-      tunnel = { source, domain, names: new Set(), queries: 0, length: 0, wordy: 0 };
+      tunnel = { source, domain, names: new Set(), queries: 0, length: 0, dataQueries: 0 };
       this.tunnels.set(key, tunnel);
     }
     tunnel.queries++;
     tunnel.length += below;
-    if (wordy.has(record.query_type)) tunnel.wordy++;
+    if (dataTypes.has(record.query_type)) tunnel.dataQueries++;
     if (tunnel.names.has(name) || tunnel.names.size >= limits.dnsNamesOfDomain) return;
     if (this.names >= limits.dnsNames) {
       this.overflowed.add("DNS names");
@@ -155,32 +169,36 @@ export class DnsFindings {
     this.names++;
   }
 
-  private *tunnelling(): Generator<Ranked> {
-    for (const { source, domain, names, queries, length, wordy: texts } of this.tunnels.values()) {
+  private *tunnelFindings(): Generator<Ranked> {
+    for (const { source, domain, names, queries, length, dataQueries } of this.tunnels.values()) {
       if (names.size < thresholds.tunnelNames) continue;
-      if (length / queries < thresholds.tunnelLength && texts / queries < thresholds.tunnelTxtShare) continue;
+      if (length / queries < thresholds.tunnelLength && dataQueries / queries < thresholds.tunnelTxtShare) continue;
       const unique = `${names.size}${names.size >= limits.dnsNamesOfDomain ? " or more" : ""}`;
       yield {
         weight: names.size,
         severity: 4,
-        node: source,
-        summary: () =>
-          `DNS tunnelling: ${source} looks up many one-time names below ${domain}: ${unique}, ${Math.round(length / queries)} characters long on average, ${texts} of ${queries} queries for TXT or NULL`,
-        condition: `vpc-dns:tunnel:${source}:${domain}`,
+        notice: () =>
+          tunnel.raise(4, {
+            of: `${source}:${domain}`,
+            node: source,
+            thing: "Host",
+            name: source,
+            outcome: "may tunnel data over DNS",
+            context: `below ${domain}`,
+            reason: `${unique} one-time names, ${Math.round(length / queries)} characters long on average, ${dataQueries} of ${queries} queries for TXT or NULL`,
+          }),
       };
     }
   }
 }
 
-const told = ({ severity, node, condition, says, names, count }: Hit): Ranked => ({
+const rankedHit = ({ severity, raise, names, count }: Hit): Ranked => ({
   weight: count,
   severity,
-  node,
-  condition,
-  summary: () => `${says}: ${ranked(names)}`,
+  notice: () => raise(ranked(names)),
 });
 
-/** Whether a name is a pool's domain or stands below one, label by label. */
+/** Whether a name is a pool's domain or below one, by whole labels. */
 function isPool(name: string): boolean {
   for (let at = 0; at >= 0; at = name.indexOf(".", at) + 1 || -1) if (miningPools.has(name.slice(at))) return true;
   return false;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { once } from "../once.ts";
+import { lazy } from "../lazy.ts";
 
 const integer = () => z.union([z.int(), z.bigint()]);
 const text = () => z.string().exactOptional();
@@ -44,16 +44,16 @@ const flowFields = () => ({
 });
 
 /** The schema AWS.VPCFlow: a record of {@link FlowRecord}'s shape, built on the first call. */
-export const flowRecordSchema = once(() => z.strictObject(flowFields()));
+export const flowRecordSchema = lazy(() => z.strictObject(flowFields()));
 
 /**
- * One line of a VPC flow log under the names of AWS.VPCFlow; what AWS writes as `-` is absent. Integers are numbers
- * while that is exact, else bigints; `start` and `end` are RFC 3339 in UTC.
+ * One line of a VPC flow log under the names of AWS.VPCFlow; a field that AWS writes as `-` is absent. Integers are
+ * numbers if that is exact, else bigints; `start` and `end` are RFC 3339 in UTC.
  */
 export type FlowRecord = z.infer<ReturnType<typeof flowRecordSchema>>;
 
-/** A line of a Transit Gateway's flow log: no part of AWS.VPCFlow, and told apart by `resourceType`. */
-export const transitGatewayRecordSchema = once(() =>
+/** A line of a Transit Gateway's flow log: not part of AWS.VPCFlow, and distinguished by `resourceType`. */
+export const transitGatewayRecordSchema = lazy(() =>
   z.strictObject({
     ...flowFields(),
     resourceType: z.literal("TransitGateway"),
@@ -79,7 +79,7 @@ export const transitGatewayRecordSchema = once(() =>
 export type TransitGatewayRecord = z.infer<ReturnType<typeof transitGatewayRecordSchema>>;
 
 /** The schema AWS.VPCDns, with the fields that AWS has added since, built on the first call. */
-export const dnsRecordSchema = once(() =>
+export const dnsRecordSchema = lazy(() =>
   z.strictObject({
     version: z.string(),
     account_id: z.string(),

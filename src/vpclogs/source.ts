@@ -10,7 +10,7 @@ import type { LogStats } from "./stats.ts";
 
 export type Unreadable = "missing" | "denied" | "key" | "archived" | "elsewhere" | "damaged" | "refused";
 
-/** The log cannot be read, and reading it again would not help. */
+/** The log cannot be read, and a later try would not help. */
 export class UnreadableLog extends Error {
   override readonly name = "UnreadableLog";
   readonly why: Unreadable;
@@ -21,7 +21,7 @@ export class UnreadableLog extends Error {
   }
 }
 
-/** Reading failed for a reason that may pass: AWS is to keep the event and call again. */
+/** Reading failed, but a later try may succeed: the invocation fails, so that AWS keeps the event. */
 export class RetryableReadError extends Error {
   override readonly name = "RetryableReadError";
 }
@@ -31,9 +31,9 @@ export type Open = (bucket: string, key: string) => Promise<AsyncIterable<Uint8A
 const clients = new Map<string, S3Client>();
 
 /**
- * Opens objects of S3 as streams. The SDK is loaded on the first call.
- * @throws {UnreadableLog} where S3 says why it never will give the object.
- * @throws {RetryableReadError} where S3 or the network may do better later.
+ * Opens objects of S3 as streams. The SDK is loaded by the first call.
+ * @throws {UnreadableLog} where S3 does not give the object, now or later.
+ * @throws {RetryableReadError} where a later try may succeed.
  */
 export function s3(region: string): Open {
   return async (bucket, key) => {
@@ -44,7 +44,7 @@ export function s3(region: string): Open {
         region,
         followRegionRedirects: true,
         requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000 },
-        // Reckoned in JavaScript, S3's checksum costs a quarter of what inflating does; gzip has its own.
+        // In JavaScript, S3's checksum costs a quarter of the time of inflating, and gzip has its own.
         responseChecksumValidation: "WHEN_REQUIRED",
       });
       clients.set(region, client);
@@ -72,7 +72,7 @@ const names: Readonly<Record<string, Unreadable>> = {
   "KMS.UnrecognizedClientException": "key",
 };
 
-/** What became of a request to S3, told by its error's name and status. */
+/** The error of a request to S3 as one of this module, by its name and status. */
 export function s3Failure(error: unknown): Error {
   if (error instanceof UnreadableLog || error instanceof RetryableReadError) return error;
   const {
@@ -89,9 +89,9 @@ export function s3Failure(error: unknown): Error {
   if (why) return new UnreadableLog(why, message, { cause: error });
   if (retried.test(name)) return new RetryableReadError(`${name}: ${message}`, { cause: error });
   if (status === 403) {
-    // Without the right to list the bucket, S3 hides behind 403 that an object is not there, but says what was lacking.
-    const lacking = /\bkms:/i.test(message) ? "key" : /s3:ListBucket/.test(message) ? "missing" : "denied";
-    return new UnreadableLog(lacking, message, { cause: error });
+    // A missing object gives 403 to those who may not list the bucket; the message names the permission.
+    const cause = /\bkms:/i.test(message) ? "key" : /s3:ListBucket/.test(message) ? "missing" : "denied";
+    return new UnreadableLog(cause, message, { cause: error });
   }
   if (status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429) {
     return new UnreadableLog("refused", `${name}: ${message}`, { cause: error });
@@ -102,9 +102,9 @@ export function s3Failure(error: unknown): Error {
 const retried = /Throttl|SlowDown|RequestTimeout|TooManyRequests|ExpiredToken|RequestTimeTooSkewed|LimitExceeded/;
 
 /**
- * The text of a log, whatever it is packed in: gzip, Parquet, gzipped Parquet or nothing, told by its first bytes. A
- * chunk holds until the next one is asked for. Of Parquet, whose columns lie apart, only those that are `wanted` are read.
- * @throws {UnreadableLog} where the packing is damaged, after the text that could be had.
+ * The text of a log in gzip, Parquet, gzipped Parquet or plain text, recognised by its first bytes. A chunk is valid until
+ * the next one is requested. Of Parquet, only the columns that are `wanted` are read.
+ * @throws {UnreadableLog} where the file is damaged, after the text before the damage.
  * @throws {RetryableReadError} where the source failed.
  */
 export async function* logText(
@@ -112,46 +112,47 @@ export async function* logText(
   stats: LogStats,
   wanted: (column: string) => boolean = () => true,
 ): AsyncGenerator<Uint8Array> {
-  const { start, chunks } = await peeked(sourced(source));
+  const { start, chunks } = await peek(marked(source));
   if (start.length === 0) stats.format = "empty";
-  else if (begins(start, parquetMagic)) yield* fromParquet(chunks, stats, wanted);
-  else if (begins(start, gzipMagic)) {
+  else if (startsWith(start, parquetMagic)) yield* fromParquet(chunks, stats, wanted);
+  else if (startsWith(start, gzipMagic)) {
     stats.format = "gzip";
-    const inflated = await peeked(inflate(chunks));
-    yield* begins(inflated.start, parquetMagic) ? fromParquet(inflated.chunks, stats, wanted) : inflated.chunks;
+    const inflated = await peek(inflate(chunks));
+    yield* startsWith(inflated.start, parquetMagic) ? fromParquet(inflated.chunks, stats, wanted) : inflated.chunks;
   } else yield* chunks;
 }
 
 const gzipMagic = [0x1f, 0x8b];
 const parquetMagic = [0x50, 0x41, 0x52, 0x31];
-const begins = (bytes: Uint8Array, magic: readonly number[]): boolean => magic.every((byte, at) => bytes[at] === byte);
+const startsWith = (bytes: Uint8Array, magic: readonly number[]): boolean =>
+  magic.every((byte, at) => bytes[at] === byte);
 
-/** A stream's first bytes, and the stream with them still in it. */
-async function peeked(
+/** The first bytes of a stream, and the whole stream. */
+async function peek(
   chunks: AsyncIterable<Uint8Array>,
 ): Promise<{ start: Uint8Array; chunks: AsyncIterable<Uint8Array> }> {
   const iterator = chunks[Symbol.asyncIterator]();
-  const taken: Uint8Array[] = [];
+  const first: Uint8Array[] = [];
   let bytes = 0;
   while (bytes < parquetMagic.length) {
     const { done, value } = await iterator.next();
     if (done) break;
-    taken.push(value);
+    first.push(value);
     bytes += value.length;
   }
   async function* all(): AsyncGenerator<Uint8Array> {
     try {
-      yield* taken;
+      yield* first;
       for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
     } finally {
       await iterator.return?.();
     }
   }
-  return { start: Buffer.concat(taken), chunks: all() };
+  return { start: Buffer.concat(first), chunks: all() };
 }
 
-/** The source's chunks; its failures are marked as such, so that none is taken for a damaged file. */
-async function* sourced(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/** The source's chunks; its errors become those of this module, and are not mistaken for a damaged file's. */
+async function* marked(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     yield* source;
   } catch (error) {
@@ -159,20 +160,20 @@ async function* sourced(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
   }
 }
 
-/** What is inflated at a time, and how far ahead: while a piece is read, another thread inflates the next ones. */
-const piece = 1 << 20;
-const ahead = piece + 1;
+/** Bytes that are inflated at a time, and ahead: another thread inflates the next piece while one is read. */
+const pieceBytes = 1 << 20;
+const aheadBytes = pieceBytes + 1;
 
 async function* inflate(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  // Node's types leave out that zlib streams take the options of any stream.
-  const options: ZlibOptions & TransformOptions = { chunkSize: piece, readableHighWaterMark: ahead };
+  // Zlib streams accept the options of all streams; Node's types omit them.
+  const options: ZlibOptions & TransformOptions = { chunkSize: pieceBytes, readableHighWaterMark: aheadBytes };
   const gunzip = createGunzip(options);
   const input = Readable.from(chunks, { objectMode: false });
   input.on("error", (error) => gunzip.destroy(error));
   try {
     for await (const chunk of input.pipe(gunzip) as AsyncIterable<Buffer<ArrayBuffer>>) {
       yield chunk;
-      // Freed here, when its last byte was read: Node would do it at a collection, and the scan makes no garbage for one.
+      // Freed here, after its last byte: the scan makes too little garbage to trigger a collection in time.
       if (chunk.byteOffset + chunk.length === chunk.buffer.byteLength) chunk.buffer.transfer(0);
     }
   } catch (error) {
@@ -184,7 +185,7 @@ async function* inflate(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
   }
 }
 
-/** Parquet is read from its end, so it is put into a temporary file first rather than held in memory. */
+/** Parquet is read from its end, so the file is written to disk first rather than held in memory. */
 async function* fromParquet(
   chunks: AsyncIterable<Uint8Array>,
   stats: LogStats,

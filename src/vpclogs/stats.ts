@@ -1,25 +1,25 @@
-/** What was read of a file, and what was left out and why. */
+/** Counts of what was read of a file and what was left out, with the reasons. */
 export interface LogStats {
-  /** How the file was written, as its bytes show. */
+  /** The file's format, by its bytes. */
   format: "gzip" | "plain" | "parquet" | "empty";
   /** Bytes of text, inflated. */
   bytes: number;
-  /** Lines, headers and blank ones included. */
+  /** Lines, including headers and blank lines. */
   lines: number;
   records: number;
   headers: number;
   blank: number;
-  /** Records of Transit Gateway. */
+  /** Records of a Transit Gateway. */
   gateway: number;
-  /** Records that say that nothing was seen, which is normal. */
+  /** NODATA records: no traffic, which is normal. */
   noData: number;
-  /** Records that say that AWS lost some. */
+  /** SKIPDATA records: AWS lost records. */
   skipData: number;
   /** Lines that could not be read, by reason. */
   malformed: Record<string, number>;
-  /** Findings that were not looked for, in all of the file or under one of its headers, and the columns they lack. */
+  /** Findings that were impossible in the file, or below one of its headers, and the columns that were missing. */
   notLookedFor: Record<string, readonly string[]>;
-  /** What held more distinct keys than are counted: what is said of it is a lower bound. */
+  /** The limits that were reached: counts of these keys are lower bounds. */
   limits: string[];
 }
 

@@ -1,64 +1,64 @@
 /**
- * Counts keys of three 32-bit integers in flat arrays that grow up to a limit: 16 bytes a slot, no garbage. Keys are
- * listed in the order they came, so that equal input gives equal output.
+ * Counts keys of three 32-bit integers in flat arrays that grow up to a limit, without garbage. Keys are listed in the
+ * order of arrival, so that equal input gives equal output.
  */
 export class Tally {
   private slots = new Int32Array(2048);
   private keys = new Int32Array(3 * 1024);
   private counts = new Uint32Array(1024);
-  private held = 0;
-  private readonly most: number;
-  /** A key came that found no room. */
+  private size = 0;
+  private readonly maxKeys: number;
+  /** Whether a key was not counted because the limit was reached. */
   overflowed = false;
 
-  constructor(most: number) {
-    this.most = most;
+  constructor(maxKeys: number) {
+    this.maxKeys = maxKeys;
   }
 
-  /** Counts a key up; returns its count, which stays at 2^32 - 1 once there, and 0 where there was no room for it. */
+  /** Adds to the count of a key and returns it: at most 2^32 - 1, and 0 where the limit of keys is reached. */
   add(a: number, b: number, c: number, by = 1): number {
     const at = this.find(a, b, c);
     const index = (this.slots[at] as number) - 1;
     if (index >= 0) {
-      const count = Math.min((this.counts[index] as number) + by, mostCounted);
+      const count = Math.min((this.counts[index] as number) + by, maxCount);
       this.counts[index] = count;
       return count;
     }
-    if (this.held === this.most) {
+    if (this.size === this.maxKeys) {
       this.overflowed = true;
       return 0;
     }
-    if (this.held === this.counts.length) {
+    if (this.size === this.counts.length) {
       this.grow();
       return this.add(a, b, c, by);
     }
-    const key = this.held * 3;
+    const key = this.size * 3;
     this.keys[key] = a;
     this.keys[key + 1] = b;
     this.keys[key + 2] = c;
-    const count = Math.min(by, mostCounted);
-    this.counts[this.held++] = count;
-    this.slots[at] = this.held;
+    const count = Math.min(by, maxCount);
+    this.counts[this.size++] = count;
+    this.slots[at] = this.size;
     return count;
   }
 
-  /** How often a key was counted. */
+  /** The count of a key. */
   count(a: number, b: number, c: number): number {
     const index = (this.slots[this.find(a, b, c)] as number) - 1;
     return index < 0 ? 0 : (this.counts[index] as number);
   }
 
-  /** The keys whose count is `least` or more. */
-  *entries(least = 1): Generator<readonly [a: number, b: number, c: number, count: number]> {
+  /** The keys with a count of `min` or more. */
+  *entries(min = 1): Generator<readonly [a: number, b: number, c: number, count: number]> {
     const { keys, counts } = this;
-    for (let index = 0; index < this.held; index++) {
+    for (let index = 0; index < this.size; index++) {
       const count = counts[index] as number;
       const key = index * 3;
-      if (count >= least) yield [keys[key] as number, keys[key + 1] as number, keys[key + 2] as number, count];
+      if (count >= min) yield [keys[key] as number, keys[key + 1] as number, keys[key + 2] as number, count];
     }
   }
 
-  /** The slot of a key, or the empty one where it belongs. */
+  /** The slot of a key, or the empty slot for it. */
   private find(a: number, b: number, c: number): number {
     const mask = this.slots.length - 1;
     let hash = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b) ^ Math.imul(c, 0xc2b2ae35);
@@ -76,35 +76,35 @@ export class Tally {
     this.counts = new Uint32Array(doubled(this.counts));
     this.slots = new Int32Array(this.slots.length * 2);
     const { keys } = this;
-    for (let index = 0; index < this.held; index++) {
+    for (let index = 0; index < this.size; index++) {
       const key = index * 3;
       this.slots[this.find(keys[key] as number, keys[key + 1] as number, keys[key + 2] as number)] = index + 1;
     }
   }
 }
 
-const mostCounted = 2 ** 32 - 1;
+const maxCount = 2 ** 32 - 1;
 
-/** Numbers names from 1 on, by their bytes; 0 is what found no room. */
+/** Numbers names from 1 on, by their bytes; 0 stands for all names beyond the limit. */
 export class Names {
   private slots = new Int32Array(2048);
   private bytes = new Uint8Array(16 * 1024);
-  /** Where each name begins in `bytes`, and at last where the next one will. */
+  /** Where each name starts in `bytes`; the last entry is where the next one will. */
   private readonly starts: number[] = [0];
-  private readonly most: number;
+  private readonly maxKeys: number;
   overflowed = false;
 
-  constructor(most: number) {
-    this.most = most;
+  constructor(maxKeys: number) {
+    this.maxKeys = maxKeys;
   }
 
-  /** The number of the name that stands in `bytes` from `start` to before `end`. */
+  /** The number of the name in `bytes` from `start` to before `end`. */
   number(bytes: Uint8Array, start: number, end: number): number {
     const at = this.find(bytes, start, end);
     const known = this.slots[at] as number;
     if (known > 0) return known;
     const number = this.starts.length;
-    if (number > this.most) {
+    if (number > this.maxKeys) {
       this.overflowed = true;
       return 0;
     }
@@ -147,5 +147,5 @@ export class Names {
   }
 }
 
-/** An array's memory at twice the size; the array itself is empty from now on. */
+/** The memory of an array at twice the size; the array itself is empty afterwards. */
 const doubled = ({ buffer }: { readonly buffer: ArrayBuffer }): ArrayBuffer => buffer.transfer(buffer.byteLength * 2);

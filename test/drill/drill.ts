@@ -1,6 +1,7 @@
 import { readConfig } from "../../src/config.ts";
 import { registry } from "../../src/formatters/registry.ts";
-import { createForwarder, type Forwarder } from "../../src/forward.ts";
+import { createForwarder, type Forwarder } from "../../src/forward/forward.ts";
+import type { Report } from "../../src/forward/report.ts";
 import {
   type Trouble as ConsoleTrouble,
   type Fault,
@@ -9,9 +10,8 @@ import {
 } from "../../src/local/console.ts";
 import { readSample, render, sampleNames } from "../../src/local/samples.ts";
 import { readTemplate } from "../../src/local/template.ts";
-import { pantherConsole } from "../../src/panther.ts";
-import type { Report } from "../../src/report.ts";
-import { tokenOf } from "../../src/token.ts";
+import { pantherConsole } from "../../src/panther/client.ts";
+import { tokenOf } from "../../src/panther/token.ts";
 import { type Clock, functionArn, type Instance, type Invoked, type Limits, runAws } from "./aws.ts";
 
 const second = 1000;
@@ -19,19 +19,19 @@ const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** What the console does to a request at a virtual time; `slow` answers, after 10 s. */
+/** How the console treats a request; `slow` answers after 10 s. */
 type Trouble = ConsoleTrouble | "slow" | undefined;
 
 export interface Scenario {
   readonly name: string;
-  /** Over how long the events come in, in milliseconds. */
+  /** Milliseconds over which the events arrive. */
   readonly over: number;
   readonly trouble?: (time: number, request: number) => Trouble;
-  /** The function is frozen for so long that the console has closed its connections, before each invocation. */
+  /** Before each invocation, the function is frozen until the console closes its connections. */
   readonly frozen?: boolean;
-  /** One in so many invocations is killed when it has done its work, before Lambda hears of it. */
+  /** One invocation in this many is killed after its work, before Lambda gets the result. */
   readonly killedOneIn?: number;
-  /** The console takes another token from this virtual time on, and the secret holds it 2 minutes later. */
+  /** From this virtual time the console accepts another token; the secret has it 2 minutes later. */
   readonly rotatedAt?: number;
 }
 
@@ -49,7 +49,7 @@ export const scenarios: readonly Scenario[] = [
   { name: "down for three days", over: 4 * day, trouble: between(hour, hour + 3 * day, html(503)) },
   { name: "every second answer 503", over: hour, trouble: (_, request) => (request % 2 === 0 ? html(503) : undefined) },
   { name: "hanging for 10 minutes", over: hour, trouble: between(10 * minute, 20 * minute, "hang") },
-  { name: "hanging, taken all the same", over: hour, trouble: between(10 * minute, 20 * minute, "late") },
+  { name: "hanging, but accepting", over: hour, trouble: between(10 * minute, 20 * minute, "late") },
   {
     name: "one connection in five reset",
     over: hour,
@@ -72,13 +72,13 @@ export const scenarios: readonly Scenario[] = [
   { name: "killed, one invocation in 20", over: hour, killedOneIn: 20 },
 ];
 
-/** How the events are forwarded: as the project does, without its circuit, or as its predecessor did. */
+/** How events are forwarded: by this project, by this project without its circuit, or by its predecessor. */
 export type Path = "whole" | "no circuit" | "one try";
 
 export interface Row {
   readonly name: string;
   readonly events: number;
-  /** Conditions of the events that stand in the console. */
+  /** Conditions of the events that the console has. */
   readonly delivered: number;
   readonly lost: number;
   readonly duplicates: number;
@@ -104,16 +104,16 @@ const limitsOfTemplate = (): Limits => {
   };
 };
 
-/** Events that each have conditions of their own: the samples in turn, each from another account. */
+/** Events with different conditions: the samples in turn, each from another account. */
 function eventsOf(
   count: number,
   over: number,
 ): { at: number; event: Record<string, unknown>; identifiers: string[] }[] {
-  const telling = sampleNames()
+  const events = sampleNames()
     .map((name) => readSample(name).event as Record<string, unknown>)
     .filter((event) => render(event, registry).messages.length > 0);
   return Array.from({ length: count }, (_, i) => {
-    const sample = telling[i % telling.length] ?? {};
+    const sample = events[i % events.length] ?? {};
     const event = { ...sample, id: `event-${i}`, account: String(200_000_000_000 + i) };
     const identifiers = render(event, registry).messages.map(({ identifier }) => identifier);
     return { at: Math.floor((i * over) / count), event, identifiers };
@@ -121,82 +121,105 @@ function eventsOf(
 }
 
 const silent = new Proxy({} as Report, { get: () => (value: unknown) => value });
-/** What a request costs while all is well, in virtual milliseconds. */
+/** The time of an ordinary request, in virtual milliseconds. */
 const requestTime = 10;
 const functionTimeout = 60 * second;
 const clientTimeout = 15 * second;
-/** In real milliseconds, what stands for the client's 15 s: short where the console hangs, ample where it answers. */
+/** The client's 15 s in real milliseconds: short where the console hangs, long where it answers. */
 const realTimeout = ({ name }: Scenario): number => (name.startsWith("hanging") ? 100 : 10_000);
 
-/** Plays a scenario with `count` events through the real forwarder against a real local console, in virtual time. */
+/** Plays a scenario with `count` events through the real forwarder against a local console, in virtual time. */
 export async function play(scenario: Scenario, count: number, path: Path = "whole"): Promise<Row> {
-  const clock: Clock = { time: 0 };
   const local = await startConsole();
-  const rotated = "rotated0token0of0the0drill000000";
-  let request = 0;
-  local.fault = () => {
-    clock.time += requestTime;
-    if (scenario.rotatedAt !== undefined && clock.time >= scenario.rotatedAt) local.acceptedToken = rotated;
-    const trouble = scenario.trouble?.(clock.time, ++request);
-    if (trouble === "slow") clock.time += 10 * second - requestTime;
-    if (trouble === "hang" || trouble === "late") clock.time += clientTimeout;
-    return trouble === "slow" ? undefined : trouble;
-  };
-  const secret = async (): Promise<string> =>
-    scenario.rotatedAt !== undefined && clock.time >= scenario.rotatedAt + 2 * minute ? rotated : local.token;
+  const drill = new Drill(scenario, path, local);
   const events = eventsOf(count, scenario.over);
-  let invocations = 0;
-
-  const newInstance = (): Instance => {
-    const { forward, close } =
-      path === "one try"
-        ? oneTry(local, realTimeout(scenario))
-        : whole(local, clock, secret, realTimeout(scenario), path === "whole");
-    opened.push(close);
-    return {
-      freeAt: 0,
-      async invoke(input, start): Promise<Invoked> {
-        if (scenario.frozen) local.closeIdle();
-        const killed = scenario.killedOneIn !== undefined && ++invocations % scenario.killedOneIn === 0;
-        const context = {
-          invokedFunctionArn: functionArn,
-          getRemainingTimeInMillis: () => functionTimeout - (clock.time - start),
-        };
-        try {
-          const value = await forward(input, context);
-          return killed ? { error: "killed", killed } : { value };
-        } catch (error) {
-          return { error: String(error), killed };
-        }
-      },
-    };
-  };
-  const opened: (() => Promise<void>)[] = [];
-  const limits = limitsOfTemplate();
-  const outcome = await runAws(events, limits, clock, newInstance, path !== "one try");
-  for (const close of opened) await close();
-  await local.close();
-
-  const taken = new Map<string, number>();
-  for (const { event } of local.taken) {
-    const identifier = String(event.identifier);
-    taken.set(identifier, (taken.get(identifier) ?? 0) + 1);
-  }
+  const outcome = await runAws(events, limitsOfTemplate(), drill.clock, () => drill.newInstance(), path !== "one try");
+  await drill.close();
   const expected = new Set(events.flatMap(({ identifiers }) => identifiers));
-  const delivered = [...expected].filter((identifier) => taken.has(identifier)).length;
+  const accepted = new Set(local.accepted.map(({ event }) => String(event.identifier)));
+  const delivered = [...expected].filter((identifier) => accepted.has(identifier)).length;
   return {
     name: scenario.name,
     events: count,
     delivered,
     lost: expected.size - delivered,
-    duplicates: local.taken.length - taken.size,
+    duplicates: local.accepted.length - accepted.size,
     deadLetters: outcome.deadLetters.length,
     invocations: outcome.invocations,
     lambdaSeconds: Math.round(outcome.seconds),
   };
 }
 
-function whole(local: LocalConsole, clock: Clock, secret: () => Promise<string>, timeout: number, circuit: boolean) {
+const rotatedToken = "rotated0token0of0the0drill000000";
+
+/** A scenario's console, with its faults and its token, and the function's instances. */
+class Drill {
+  readonly clock: Clock = { time: 0 };
+  private readonly scenario: Scenario;
+  private readonly path: Path;
+  private readonly local: LocalConsole;
+  private readonly closers: (() => Promise<void>)[] = [];
+  private requests = 0;
+  private invocations = 0;
+
+  constructor(scenario: Scenario, path: Path, local: LocalConsole) {
+    this.scenario = scenario;
+    this.path = path;
+    this.local = local;
+    local.fault = () => this.nextFault();
+  }
+
+  newInstance(): Instance {
+    const { forward, close } = this.forwarder();
+    this.closers.push(close);
+    return { freeAt: 0, invoke: (input, start) => this.invoke(forward, input, start) };
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.closers) await close();
+    await this.local.close();
+  }
+
+  /** The next request takes its virtual time, and meets the scenario's fault. */
+  private nextFault(): ConsoleTrouble | undefined {
+    this.clock.time += requestTime;
+    if (this.isRotated(0)) this.local.acceptedToken = rotatedToken;
+    const trouble = this.scenario.trouble?.(this.clock.time, ++this.requests);
+    if (trouble === "slow") this.clock.time += 10 * second - requestTime;
+    if (trouble === "hang" || trouble === "late") this.clock.time += clientTimeout;
+    return trouble === "slow" ? undefined : trouble;
+  }
+
+  private isRotated(delay: number): boolean {
+    const { rotatedAt } = this.scenario;
+    return rotatedAt !== undefined && this.clock.time >= rotatedAt + delay;
+  }
+
+  private forwarder(): { forward: Forwarder; close: () => Promise<void> } {
+    const timeout = realTimeout(this.scenario);
+    if (this.path === "one try") return oneTry(this.local, timeout);
+    const secret = async (): Promise<string> => (this.isRotated(2 * minute) ? rotatedToken : this.local.token);
+    return whole(this.local, this.clock, secret, timeout, this.path === "whole");
+  }
+
+  private async invoke(forward: Forwarder, input: unknown, start: number): Promise<Invoked> {
+    const { frozen, killedOneIn } = this.scenario;
+    if (frozen) this.local.closeIdle();
+    const killed = killedOneIn !== undefined && ++this.invocations % killedOneIn === 0;
+    const context = {
+      invokedFunctionArn: functionArn,
+      getRemainingTimeInMillis: () => functionTimeout - (this.clock.time - start),
+    };
+    try {
+      const value = await forward(input, context);
+      return killed ? { error: "killed", killed } : { value };
+    } catch (error) {
+      return { error: String(error), killed };
+    }
+  }
+}
+
+function whole(local: LocalConsole, clock: Clock, secret: () => Promise<string>, timeout: number, hasCircuit: boolean) {
   const now = (): number => clock.time;
   const source = {
     kind: "secret",
@@ -212,7 +235,7 @@ function whole(local: LocalConsole, clock: Clock, secret: () => Promise<string>,
       clock.time += milliseconds;
     },
     timeout,
-    ...(circuit ? {} : { circuit: { threshold: Number.POSITIVE_INFINITY, pause: 0, mostPause: 0 } }),
+    ...(hasCircuit ? {} : { circuit: { threshold: Number.POSITIVE_INFINITY, pause: 0, maxPause: 0 } }),
   });
   const config = readConfig({ API_URL: local.url, API_TOKEN: local.token });
   const forward = createForwarder({
@@ -226,7 +249,7 @@ function whole(local: LocalConsole, clock: Clock, secret: () => Promise<string>,
   return { forward, close: console.close };
 }
 
-/** A forwarder as the predecessor was: one request for each message, whatever becomes of it. */
+/** A forwarder like the predecessor: one request for each message, and no retry. */
 function oneTry(local: LocalConsole, timeout: number): { forward: Forwarder; close: () => Promise<void> } {
   const forward: Forwarder = async (input) => {
     for (const message of render(input, registry).messages) {

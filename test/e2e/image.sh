@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A stand-in for Lambda's Node.js image, under its name, in the engine of DOCKER_HOST: Node.js, AWS's runtime client and a
-# shell. Lambda's own images cannot be pulled everywhere. Usage: image.sh CACHE NODE
+# Builds a substitute for Lambda's Node.js image, with its name, in the engine of DOCKER_HOST: Node.js, AWS's runtime client
+# and a shell. Lambda's images cannot be pulled everywhere. Usage: image.sh CACHE NODE
 set -euo pipefail
 cache=$1 node=$2
 case $(uname -m) in aarch64) name=arm64 ;; *) name=x86_64 ;; esac
@@ -18,7 +18,7 @@ for library in $({ ldd "$node"; ldd "$cache/host/rapid-client.node"; } | grep -o
   mkdir -p "$root$(dirname "$library")"
   cp -L "$library" "$root$library"
 done
-# Names are resolved by libraries that the C library loads when it needs them.
+# The C library loads these libraries at run time to resolve names.
 for library in /lib/*-linux-gnu/{libresolv.so.2,libnss_files.so.2,libnss_dns.so.2}; do cp -L "$library" "$root$library"; done
 echo 'root:x:0:0::/root:/bin/sh' >"$root/etc/passwd"
 echo 'hosts: files dns' >"$root/etc/nsswitch.conf"

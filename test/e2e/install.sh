@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs what the end-to-end test needs beside the project: AWS's SAM CLI and CLI, LocalStack, AWS's Lambda runtime
-# client, and where it can a Docker engine. Usage: install.sh CACHE NODE PART; PART is "sam", then "rest" for all others.
-# Exit code 3: it cannot be had, and why.
+# Installs the tools of the end-to-end test: AWS's SAM CLI and CLI, LocalStack, AWS's Lambda runtime client, and if possible
+# a Docker engine. Usage: install.sh CACHE NODE PART; PART is "sam", then "rest" for all others.
+# Exit code 3: not possible; the output says why.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1"
@@ -14,7 +14,7 @@ python=""
 for candidate in python3.13 "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.13.*/bin/python; do
   if "$candidate" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null; then python=$candidate; break; fi
 done
-[ -n "$python" ] || skip "LocalStack needs Python 3.13, and there is none on this machine"
+[ -n "$python" ] || skip "LocalStack needs Python 3.13, which is not installed"
 
 packages() {
   command -v apt-get >/dev/null && [ "$(id -u)" = 0 ] || return 0
@@ -27,14 +27,14 @@ packages() {
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
 }
 
-# uv installs in seconds what pip installs in minutes.
+# uv installs within seconds, pip within minutes.
 uv() {
   [ -x "$cache/uv/bin/uv" ] && return 0
   "$python" -m venv "$cache/uv"
   "$cache/uv/bin/pip" install --quiet --disable-pip-version-check uv==0.13.9
 }
 
-# A Python environment of exactly the packages of a requirements file, made again when that file changes.
+# A Python environment with the packages of a requirements file. It is created again when that file changes.
 environment() {
   local folder=$cache/$1 requirements=$here/requirements-$1.txt
   cmp -s "$requirements" "$folder/requirements.txt" && return 0
@@ -45,8 +45,8 @@ environment() {
   cp "$requirements" "$folder/requirements.txt"
 }
 
-# AWS's runtime client as host/{bootstrap,index.mjs,rapid-client.node}. It is compiled here, since node-gyp downloads
-# headers from nodejs.org; those of Node-API come from npm.
+# AWS's runtime client as host/{bootstrap,index.mjs,rapid-client.node}. It is compiled without node-gyp, which downloads
+# headers from nodejs.org; the headers of Node-API come from npm.
 runtime_client() {
   local version=4.0.2 build=$cache/runtime-client host=$cache/host
   printf '#!/bin/sh\nexec %s %s "$_HANDLER"\n' "$node" "$host/index.mjs" >"$cache/bootstrap"
@@ -68,7 +68,7 @@ runtime_client() {
   echo "$version" >"$host/version"
 }
 
-# One step in the background, its output in a file; a failure shows the end of that file.
+# Runs a step in the background with its output in a file. A failure prints the end of that file.
 step() {
   local log=$cache/$1${2:-}.log
   (

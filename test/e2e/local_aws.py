@@ -1,7 +1,7 @@
-"""LocalStack on this machine, without Docker: its Lambda functions run under AWS's runtime emulator and runtime client.
+"""Starts LocalStack without Docker: its Lambda functions run with AWS's runtime emulator and runtime client.
 
-Environment: RIE (the emulator's program), BOOTSTRAP (starts the runtime client), NODE_MODULES (where the AWS SDK is,
-which Lambda's runtime brings along), LOGS (a folder for the functions' logs).
+Environment: RIE (the emulator), BOOTSTRAP (starts the runtime client), NODE_MODULES (has the AWS SDK, which Lambda's
+runtime includes), LOGS (a folder for the functions' logs).
 """
 
 import json
@@ -23,7 +23,7 @@ def free_port():
 
 
 class ProcessExecutor(runtime_executor.RuntimeExecutor):
-    """One execution environment of a function: a process of the emulator, which starts the runtime client."""
+    """An execution environment of a function: the emulator's process, which starts the runtime client."""
 
     @classmethod
     def prepare_version(cls, version):
@@ -31,7 +31,7 @@ class ProcessExecutor(runtime_executor.RuntimeExecutor):
 
     @classmethod
     def cleanup_version(cls, version):
-        """Versions of a function share their code, so it stays until the test's folder is removed."""
+        """Does nothing: versions of a function share their code, which is removed with the test's folder."""
 
     def get_address(self):
         return "127.0.0.1"
@@ -74,7 +74,7 @@ class ProcessExecutor(runtime_executor.RuntimeExecutor):
         self.process.terminate()
 
     def get_logs(self):
-        """What the function logged since the last call: LocalStack puts it into the function's log group."""
+        """The log since the last call, for the function's log group."""
         position = getattr(self, "position", 0)
         self.log.seek(position)
         text = self.log.read()

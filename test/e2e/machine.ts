@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { root } from "../../src/local/template.ts";
 
-/** What install.sh installed. */
+/** The tools that install.sh installs. */
 export interface Tools {
   readonly folder: string;
   /** The folder of the programs `sam` and `aws`. */
@@ -15,7 +15,7 @@ export interface Tools {
   readonly emulator: string;
 }
 
-/** Why the test cannot run on this machine. */
+/** The test cannot run on this machine; the message says why. */
 export class Skipped extends Error {
   override readonly name = "Skipped";
 }
@@ -25,7 +25,7 @@ const cacheFolder = (): string =>
   path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), ".cache"), "aws-events2panther-e2e");
 
 /**
- * Installs what the test needs beside the project, once for a machine: first the SAM CLI, then all others.
+ * Installs the tools of the test once per machine: first the SAM CLI, then the others with `rest`.
  * @throws {Skipped}
  */
 export async function installTools(): Promise<Tools & { readonly rest: () => Promise<void> }> {
@@ -35,7 +35,7 @@ export async function installTools(): Promise<Tools & { readonly rest: () => Pro
   const [emulator] = globSync(`sam/lib/python*/site-packages/samcli/local/rapid/aws-lambda-rie-${architecture}`, {
     cwd: folder,
   });
-  if (!emulator) throw new Error("The SAM CLI's package has no runtime emulator for this machine.");
+  if (!emulator) throw new Error("The SAM CLI has no runtime emulator for this machine.");
   return {
     folder,
     bin: path.join(folder, "sam/bin"),
@@ -55,9 +55,9 @@ async function install(folder: string, part: "sam" | "rest"): Promise<void> {
   }
 }
 
-/** A process that runs until it is stopped, with all that it started. */
+/** A process that runs until it is stopped with all of its children. */
 export interface Service {
-  /** What it wrote. */
+  /** The file of its output. */
   readonly log: string;
   stop(): Promise<void>;
 }
@@ -88,7 +88,7 @@ async function stopGroup(child: ChildProcess): Promise<void> {
     try {
       process.kill(-Number(child.pid), name);
     } catch {
-      // It is gone already.
+      // It has already ended.
     }
   };
   signal("SIGTERM");
@@ -98,7 +98,7 @@ async function stopGroup(child: ChildProcess): Promise<void> {
 
 export const awsEndpoint = "http://127.0.0.1:4566";
 
-/** LocalStack, with its functions under AWS's runtime emulator and runtime client. */
+/** LocalStack with AWS's runtime emulator and runtime client for its functions. */
 export function startLocalStack(tools: Tools, work: string): Promise<Service> {
   const volume = path.join(work, "localstack");
   mkdirSync(volume, { recursive: true });
@@ -121,17 +121,17 @@ export function startLocalStack(tools: Tools, work: string): Promise<Service> {
       GATEWAY_LISTEN: "127.0.0.1:4566",
       LOCALSTACK_HOST: "127.0.0.1:4566",
       SQS_ENDPOINT_STRATEGY: "path",
-      // Lambda waits one and two minutes before it tries an asynchronous event again; here one and two seconds.
+      // Lambda retries an asynchronous event after one and two minutes; here after one and two seconds.
       LAMBDA_RETRY_BASE_DELAY: "1",
       LAMBDA_SYNCHRONOUS_CREATE: "1",
-      // Glue and Athena are not part of it: athena.yaml is only taken through the SAM CLI.
+      // Glue and Athena are not available: only the SAM CLI's part of athena.yaml is tested.
       CFN_IGNORE_UNSUPPORTED_RESOURCE_TYPES: "1",
       PYTHONUNBUFFERED: "1",
     },
   });
 }
 
-/** A Docker engine of the test's own, with a stand-in for Lambda's image; `undefined` where none can be started. */
+/** A separate Docker engine with a substitute for Lambda's image; `undefined` if none can be started. */
 export async function startDocker(tools: Tools, work: string): Promise<(Service & { host: string }) | undefined> {
   if (process.getuid?.() !== 0 || spawnSync("dockerd", ["--version"]).status !== 0) return undefined;
   const host = `unix://${work}/docker.sock`;
@@ -156,7 +156,7 @@ export interface Repository {
   change(file: string, content: string): void;
 }
 
-/** A Git repository that stands for the public one, with the files of the working tree. */
+/** A Git repository instead of the public one, with the files of the working tree. */
 export function publish(folder: string): Repository {
   mkdirSync(folder, { recursive: true });
   const list = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "-z"], { cwd: root, encoding: "utf8" });

@@ -3,13 +3,13 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { root } from "../../src/local/template.ts";
 
-/** The commands under one heading of a page: its ```sh blocks, in order. */
+/** The ```sh blocks under one heading of a page, in order. */
 export interface Section {
   readonly title: string;
   readonly blocks: readonly string[];
 }
 
-/** The sections of docs/NAME that hold commands. */
+/** The sections of docs/NAME that have commands. */
 export function sectionsOf(name: string): Section[] {
   const text = readFileSync(path.join(root, "docs", name), "utf8");
   return text
@@ -23,21 +23,21 @@ export function sectionsOf(name: string): Section[] {
 
 export interface Shell {
   /**
-   * Runs a script in bash, where the scripts before it left off: their folder and their exported variables.
-   * @returns what it wrote.
-   * @throws where it fails, with the end of what it wrote.
+   * Runs a script in bash, with the folder and the exported variables of the previous scripts.
+   * @returns its output
+   * @throws if it fails, with the end of its output
    */
   run(script: string, options?: { readonly input?: string }): Promise<string>;
-  /** Variables that are exported from now on. */
+  /** Exports variables for the following scripts. */
   export(variables: Readonly<Record<string, string>>): void;
   readonly folder: string;
-  /** Another shell, in the same folder and with the same variables. */
+  /** A new shell in the same folder with the same variables. */
   fork(): Shell;
 }
 
 let shells = 0;
 
-/** A person's shell, which begins in `folder`. It keeps its state in a file of the folder `work`. */
+/** A shell that starts in `folder`. Its state is in a file of the folder `work`. */
 export function openShell(work: string, variables: Readonly<Record<string, string>>, folder = work): Shell {
   let exported = { ...variables };
   let current = folder;
@@ -47,12 +47,12 @@ export function openShell(work: string, variables: Readonly<Record<string, strin
     get folder() {
       return current;
     },
-    export: (more) => {
-      exported = { ...exported, ...more };
+    export: (added) => {
+      exported = { ...exported, ...added };
     },
     run: async (script, { input = "" } = {}) => {
-      const saved = `{ pwd; env -0; } > '${state}'`;
-      const { code, output } = await runBash(`${script}\n${saved}`, { cwd: current, env: exported, input });
+      const save = `{ pwd; env -0; } > '${state}'`;
+      const { code, output } = await runBash(`${script}\n${save}`, { cwd: current, env: exported, input });
       if (code !== 0) throw new Error(`exit code ${code}: ${output.trimEnd().slice(-1500)}`);
       const text = readFileSync(state, "utf8");
       const end = text.indexOf("\n");
@@ -81,16 +81,16 @@ async function runBash(
     });
   }
   child.stdin.end(input);
-  const endAll = (): void => {
+  const killGroup = (): void => {
     try {
       process.kill(-Number(child.pid), "SIGKILL");
     } catch {
-      // Nothing that it started is left.
+      // No process of the group is left.
     }
   };
-  const limit = setTimeout(endAll, 420_000);
+  const limit = setTimeout(killGroup, 420_000);
   const code = await new Promise<number>((resolve) => child.on("exit", (status) => resolve(status ?? 1)));
   clearTimeout(limit);
-  endAll();
+  killGroup();
   return { code, output };
 }

@@ -1,6 +1,6 @@
-"""The permissions that CloudFormation needs for resource types, from AWS's own resource schemas (as cfn-lint ships them).
+"""Prints the permissions that CloudFormation needs for resource types, from AWS's resource schemas in cfn-lint.
 
-Usage: permissions.py TYPE… Prints JSON: {type: [permission, …]} of create, read, update and delete.
+Usage: permissions.py TYPE… The output is JSON: {type: [permission, …]} for create, read, update and delete.
 """
 
 import glob

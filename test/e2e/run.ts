@@ -1,5 +1,5 @@
-// Deploys the project with AWS's SAM CLI to a local AWS, by the commands of docs/deployment.md, and plays every way of an
-// event through it: `npm run e2e`. Exit code: 0 all as expected, or the machine cannot run it; 1 something differs.
+// Deploys the project with AWS's SAM CLI to a local AWS, with the commands of docs/deployment.md, and tests every path of
+// an event: `npm run e2e`. Exit code: 0 passed, or this machine cannot run it; 1 failed.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,27 +20,32 @@ import {
   type Tools,
 } from "./machine.ts";
 import { openShell, type Shell, sectionsOf } from "./pages.ts";
-import * as ways from "./scenarios.ts";
+import { createLogsBucket, createSecret, isRemoved, logsBucket, rotation, scenarios, until } from "./scenarios.ts";
 
-/** The questions of `sam deploy --guided` that are ours, in order: no more than five. */
-const ourQuestions = ["APIToken", "APIUrl", "AlarmTopicArn", "VpcLogsBucket", "MaxConcurrency"];
+/** The parameters that `sam deploy --guided` asks for, in order: at most five. */
+const expectedQuestions = ["APIToken", "APIUrl", "AlarmTopicArn", "VpcLogsBucket", "MaxConcurrency"];
 const athenaQuestions = ["LogsBucket", "FlowLogsFormat", "LogsPath", "Accounts", "Regions", "Vpcs", "ScanLimit"];
 
 type Line = readonly [string, "ok" | "FAILED" | "skipped" | "known failure", string, string];
 const lines: Line[] = [];
 
-/** Plays one part, and puts it into the table. */
-async function part(name: string, play: () => Promise<string>, knownFailure?: string): Promise<void> {
+/** Runs one part, and adds it to the table. */
+async function part(name: string, run: () => Promise<string>, knownFailure?: string): Promise<void> {
   const started = performance.now();
-  const add = (result: Line[1], seen: string): void => {
-    const line: Line = [name, result, `${((performance.now() - started) / 1000).toFixed(1)} s`, seen.slice(0, 140)];
+  const add = (result: Line[1], observation: string): void => {
+    const line: Line = [
+      name,
+      result,
+      `${((performance.now() - started) / 1000).toFixed(1)} s`,
+      observation.slice(0, 140),
+    ];
     lines.push(line);
     console.error(line.join("  "));
   };
   try {
-    const seen = await play();
+    const observation = await run();
     if (knownFailure) add("FAILED", `it passes now: remove the known failure (${knownFailure})`);
-    else add("ok", stripVTControlCharacters(seen).replaceAll(/\s+/g, " "));
+    else add("ok", stripVTControlCharacters(observation).replaceAll(/\s+/g, " "));
   } catch (error) {
     const { message } = error as Error;
     if (!knownFailure) console.error(message);
@@ -63,7 +68,7 @@ const section = (title: string) => {
   return found.blocks;
 };
 
-/** Runs the command of a block with `sam deploy --guided` and answers its questions; returns them. */
+/** Runs a command with `sam deploy --guided`, answers its questions and returns them. */
 async function guided(
   { shell, tools }: Stage,
   command: string,
@@ -76,17 +81,17 @@ async function guided(
   return JSON.parse(output.trim().split("\n").at(-1) ?? "[]") as string[];
 }
 
-/** The parameters that were asked for, without their defaults. */
-const asked = (questions: readonly string[]): string[] =>
+/** The parameters in the questions, without their defaults. */
+const parametersOf = (questions: readonly string[]): string[] =>
   questions.flatMap((question) => /^Parameter (\w+)/.exec(question)?.[1] ?? []);
 
 function expectQuestions(questions: readonly string[], expected: readonly string[]): string {
-  const own = asked(questions);
-  if (own.join() !== expected.join()) throw new Error(`it asks for ${own.join(", ")}`);
-  return `${questions.length} questions, ${own.length} of them ours: ${own.join(", ")}`;
+  const parameters = parametersOf(questions);
+  if (parameters.join() !== expected.join()) throw new Error(`it asks for ${parameters.join(", ")}`);
+  return `${questions.length} questions, ${parameters.length} of them for parameters: ${parameters.join(", ")}`;
 }
 
-/** What a person types with an editor. */
+/** Edits env.local.json, as a person does. */
 function editEnvironment(shell: Shell, url: string, token: string): void {
   const variables = { Parameters: { API_URL: url, API_TOKEN: token } };
   writeFileSync(path.join(shell.folder, "env.local.json"), JSON.stringify(variables));
@@ -97,7 +102,7 @@ async function build(shell: Shell): Promise<void> {
     const [block = ""] = section("Build");
     const [clone = "", folder = "", ...rest] = block.trim().split("\n");
     await shell.run(`${clone}\n${folder}`);
-    // Git is only needed for the clone, and the AWS CLI only after the build.
+    // Only the clone needs Git, and the AWS CLI is not needed for the build.
     await shell.run(`(\nexport PATH="$BARE_PATH"\n${rest.join("\n")}\n)`);
     const bundle = ".aws-sam/build/Events2PantherFunction/handler.mjs";
     await shell.run(`npm run --silent build && cmp dist/handler.mjs ${bundle}`);
@@ -129,10 +134,10 @@ async function tryWithDocker({ shell, console: local, docker }: Stage): Promise<
   const blocks = process.arch === "arm64" ? [arm] : [x86];
   for (const [index, block] of [...blocks, startLambda].entries()) {
     await part(index === 0 ? `${title}: sam local invoke` : `${title}: sam local start-lambda`, async () => {
-      const from = local.taken.length;
+      const from = local.accepted.length;
       await shell.run(block);
-      const seen = await ways.until("a message from the container", 20, () => local.taken[from]);
-      return seen.event.summary;
+      const message = await until("a message from the container", 20, () => local.accepted[from]);
+      return message.event.summary;
     });
   }
   editEnvironment(shell, local.url, local.token);
@@ -140,17 +145,17 @@ async function tryWithDocker({ shell, console: local, docker }: Stage): Promise<
 
 async function deploy(stage: Stage): Promise<void> {
   const { shell, console: local } = stage;
-  await ways.makeLogsBucket();
+  await createLogsBucket();
   await part("Deploy, guided", async () => {
     const [command = ""] = section("Deploy");
     const questions = await guided(stage, command, [
       ["AWS Region", "eu-west-1"],
       ["Parameter APIToken", local.token],
       ["Parameter APIUrl", local.url],
-      ["Parameter VpcLogsBucket", ways.logsBucket],
+      ["Parameter VpcLogsBucket", logsBucket],
       ["Deploy this changeset", "y"],
     ]);
-    return expectQuestions(questions, ourQuestions);
+    return expectQuestions(questions, expectedQuestions);
   });
   await part("The saved answers hold no token", async () => {
     const saved = readFileSync(path.join(shell.folder, "samconfig.toml"), "utf8");
@@ -166,20 +171,20 @@ async function deploy(stage: Stage): Promise<void> {
     return `${bytes} bytes`;
   });
   await part("See the first row", async () => {
-    const from = local.taken.length;
+    const from = local.accepted.length;
     const [invoke = "", put = ""] = section("See the first row");
     const answer = await shell.run(invoke);
     if (!answer.includes('"delivered":1')) throw new Error(answer);
     await shell.run(put);
-    return (await ways.until("the row", 60, () => local.taken[from + 1])).event.summary;
+    return (await until("the row", 60, () => local.accepted[from + 1])).event.summary;
   });
 }
 
-async function look({ shell }: Stage): Promise<void> {
+async function inspect({ shell }: Stage): Promise<void> {
   await part("Look into it", async () => {
     const output = await shell.run(section("Look into it").join("\n"));
     if (!output.includes("Events2PantherFunctionIamRole")) throw new Error(output);
-    return "outputs, resources and log are shown";
+    return "outputs, resources and log";
   });
 }
 
@@ -192,11 +197,11 @@ async function operate(stage: Stage): Promise<void> {
     await shell.run(commands.slice(0, -1).join("\n"));
     const questions = await guided(stage, commands.at(-1) ?? "", [["Deploy this changeset", "y"]]);
     if (questions.join() !== "Deploy this changeset? [y/N]") throw new Error(questions.join());
-    const from = local.taken.length;
+    const from = local.accepted.length;
     const [invoke = ""] = section("See the first row");
     const answer = await shell.run(invoke);
     if (!answer.includes('"dropped":["severity"]')) throw new Error(answer);
-    return `minSeverity 3 holds after a plain sam deploy, ${local.taken.length - from} messages`;
+    return `minSeverity 3 applies after sam deploy without --guided, ${local.accepted.length - from} messages`;
   });
   await part("sam sync", async () => {
     const output = await shell.run(sync, { input: "Y\n" });
@@ -207,26 +212,26 @@ async function operate(stage: Stage): Promise<void> {
     const [invoke = ""] = section("See the first row");
     const answer = await shell.run(invoke);
     if (!answer.includes('"delivered":1')) throw new Error(answer);
-    // SAM names what it uploads by its content.
-    if (!/File with same data already exists/.test(output)) throw new Error("the same sources gave another bundle");
-    return "the version before delivers; built again from the same sources, its bundle is the same";
+    // SAM names its uploads by content.
+    if (!/File with same data already exists/.test(output)) throw new Error("the same sources gave a different bundle");
+    return "the previous version delivers; its bundle, built again from the same sources, is identical";
   });
-  await part("Deployed again: nothing changes", async () => {
+  await part("Deployed again without a change", async () => {
     const output = await shell.run("sam deploy --no-execute-changeset --no-confirm-changeset 2>&1");
-    // AWS says "No changes to deploy", the local AWS makes a change set without changes.
+    // AWS answers "No changes to deploy"; the local AWS creates a change set without changes.
     const changes = output.match(/^[+*-] (?:Add|Modify|Delete) .*$/gm);
     if (changes) throw new Error(changes.join());
     return "no change";
   });
 }
 
-/** The values of "Several regions and accounts", as a person exports them. */
+/** The exports of "Several regions and accounts", with real values. */
 function exportedValues(secret: string, url: string): string {
   const [values = ""] = section("Several regions and accounts");
   return values.replace(/arn:.*/, secret).replace(/https:.*/, url);
 }
 
-async function spread({ shell, console: local }: Stage, secret: string): Promise<void> {
+async function deployToRegions({ shell, console: local }: Stage, secret: string): Promise<void> {
   const [, regions = ""] = section("Several regions and accounts");
   await part("Several regions, with a secret's ARN", async () => {
     await shell.run(`${exportedValues(secret, local.url)}\n${regions}`);
@@ -235,7 +240,7 @@ async function spread({ shell, console: local }: Stage, secret: string): Promise
   });
 }
 
-async function spreadToAccounts({ shell, console: local }: Stage, secret: string): Promise<void> {
+async function deployToAccounts({ shell, console: local }: Stage, secret: string): Promise<void> {
   const [, , accounts = ""] = section("Several regions and accounts");
   await part("Several accounts", async () => {
     await shell.fork().run(`${exportedValues(secret, local.url)}\n${accounts}`);
@@ -243,9 +248,9 @@ async function spreadToAccounts({ shell, console: local }: Stage, secret: string
   });
 }
 
-/** In a copy of its own: a build that fails removes what was built before. */
+/** In a separate copy, because a failed build removes the previous one. */
 async function breakSettings({ shell }: Stage): Promise<void> {
-  await part("A wrong settings.json fails the build", async () => {
+  await part("An invalid settings.json fails the build", async () => {
     const copy = shell.fork();
     await copy.run(`git clone --quiet . ../wrong\ncd ../wrong\necho '{"minSeverity": 9}' > settings.json`);
     const output = await copy.run("sam build 2>&1 && exit 1 || true");
@@ -262,29 +267,29 @@ async function validate({ shell }: Stage): Promise<void> {
   });
 }
 
-/** The policy of docs/deployment.md allows what AWS's resource schemas say that each resource type needs. */
-async function checkRights({ shell, tools }: Stage): Promise<void> {
-  await part("The documented rights suffice", async () => {
+/** Checks the policy of docs/deployment.md against the permissions in AWS's resource schemas. */
+async function checkPermissions({ shell, tools }: Stage): Promise<void> {
+  await part("The documented permissions suffice", async () => {
     const types = [
       ...new Set(Object.values(deployedResources("template.yaml", { VpcLogsBucket: "b" })).map(({ Type }) => Type)),
     ].filter((type) => !type.startsWith("AWS::Serverless::"));
-    // What SAM makes of the function and its events.
-    const made = ["Function", "Permission", "EventInvokeConfig", "EventSourceMapping"].map(
+    // The resource types that SAM creates for the function and its events.
+    const generated = ["Function", "Permission", "EventInvokeConfig", "EventSourceMapping"].map(
       (name) => `AWS::Lambda::${name}`,
     );
     const script = path.join(import.meta.dirname, "permissions.py");
     const output = await shell
       .fork()
-      .run(`'${tools.folder}/sam/bin/python' '${script}' ${[...types, ...made, "AWS::Events::Rule"].join(" ")}`);
-    return expectRights(JSON.parse(output) as Record<string, string[]>);
+      .run(`'${tools.folder}/sam/bin/python' '${script}' ${[...types, ...generated, "AWS::Events::Rule"].join(" ")}`);
+    return expectPermissions(JSON.parse(output) as Record<string, string[]>);
   });
 }
 
-/** Permissions of features that the stack does not use: VPC, file systems, keys of one's own, log delivery, boundaries. */
+/** Permissions for features that the stack does not use: VPC, file systems, customer keys, log delivery, boundaries. */
 const unused =
   /^(?:ec2|elasticfilesystem|s3files|kms|s3|firehose):|^logs:\w*(?:LogDelivery|ResourcePolic|BearerToken)|^iam:\w*(?:AttachRolePolicy|DetachRolePolicy|PermissionsBoundary)$/;
 
-function expectRights(required: Readonly<Record<string, readonly string[]>>): string {
+function expectPermissions(required: Readonly<Record<string, readonly string[]>>): string {
   const page = readFileSync(path.join(root, "docs/deployment.md"), "utf8");
   const policy = JSON.parse(/^```json\n(\{\n {2}"Version"[\s\S]*?)^```$/m.exec(page)?.[1] ?? "{}") as {
     Statement: { Action: string | string[] }[];
@@ -295,7 +300,7 @@ function expectRights(required: Readonly<Record<string, readonly string[]>>): st
       action.endsWith("*") ? permission.startsWith(action.slice(0, -1)) : permission === action,
     );
   const needed = Object.entries(required).flatMap(([type, permissions]) => {
-    if (permissions.length === 0) throw new Error(`AWS's schemas do not know ${type}`);
+    if (permissions.length === 0) throw new Error(`AWS's schemas do not have ${type}`);
     return permissions.filter((permission) => !unused.test(permission));
   });
   const missing = [...new Set(needed)].filter((permission) => !isAllowed(permission));
@@ -308,31 +313,31 @@ async function deployAthenaAndPublish(stage: Stage): Promise<void> {
   await part("athena.yaml, guided", async () => {
     const questions = await guided(stage, "sam deploy --guided --config-env athena", [
       ["AWS Region", "eu-west-1"],
-      ["Parameter LogsBucket", ways.logsBucket],
+      ["Parameter LogsBucket", logsBucket],
       ["Deploy this changeset", "y"],
     ]);
     return expectQuestions(questions, athenaQuestions);
   });
   await part("sam publish, up to the upload", async () => {
     const output = await shell.run(
-      `sam package --s3-bucket ${ways.logsBucket} --region eu-west-1 --output-template-file packaged.yaml >/dev/null 2>&1
+      `sam package --s3-bucket ${logsBucket} --region eu-west-1 --output-template-file packaged.yaml >/dev/null 2>&1
       sam publish --template packaged.yaml --region eu-west-1 2>&1 || true`,
     );
-    // The CLI has checked the metadata when it calls the repository, which the local AWS does not have.
+    // The CLI checks the metadata before it calls the repository, which the local AWS does not have.
     if (!output.includes("The API for service serverlessrepo")) throw new Error(output);
-    return "the metadata is accepted, the repository is called";
+    return "the metadata is valid, and the repository is called";
   });
 }
 
 async function remove({ shell }: Stage): Promise<void> {
   await part("Remove", async () => {
     await shell.run(section("Remove").join("\n"));
-    if (!(await ways.isRemoved())) throw new Error("the stack or its queues are still there");
-    return "stack, queues and log group are gone";
+    if (!(await isRemoved())) throw new Error("the stack or its queues still exist");
+    return "stack, queues and log group are deleted";
   });
 }
 
-/** The programs of this machine and AWS's tools, without those of the project itself. */
+/** The programs of this machine and AWS's tools, without those of the project. */
 const pathOf = (tools: Tools): string =>
   [
     tools.bin,
@@ -349,27 +354,27 @@ function barePath(work: string, tools: Tools): string {
   return folder;
 }
 
-async function play(stage: Stage): Promise<void> {
+async function runParts(stage: Stage): Promise<void> {
   const invocations = (): number => {
     const file = path.join(stage.work, "invocations");
     return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n").length : 0;
   };
   await tryTheConsole(stage);
   await tryWithDocker(stage);
-  // Deployments mostly wait: other parts go on meanwhile.
-  await Promise.all([deploy(stage), validate(stage), checkRights(stage)]);
-  const secret = await ways.makeSecret(stage.console.token);
-  const accounts = spreadToAccounts(stage, secret);
-  for (const scenario of ways.scenarios) {
+  // Deployments mostly wait, so other parts run concurrently.
+  await Promise.all([deploy(stage), validate(stage), checkPermissions(stage)]);
+  const secret = await createSecret(stage.console.token);
+  const accounts = deployToAccounts(stage, secret);
+  for (const scenario of scenarios) {
     await part(scenario.name, () => scenario.play({ ...stage, invocations }), scenario.knownFailure);
     stage.console.fault = undefined;
   }
   await deployAthenaAndPublish(stage);
-  await look(stage);
+  await inspect(stage);
   await accounts;
   await operate(stage);
-  await Promise.all([spread(stage, secret), breakSettings(stage)]);
-  await part(ways.rotation.name, () => ways.rotation.play({ ...stage, invocations }));
+  await Promise.all([deployToRegions(stage, secret), breakSettings(stage)]);
+  await part(rotation.name, () => rotation.play({ ...stage, invocations }));
   await remove(stage);
 }
 
@@ -384,14 +389,14 @@ async function main(): Promise<number> {
     const repository = publish(path.join(work, "origin"));
     const shell = openShell(work, environmentOf(work, tools));
     await Promise.all([tools.rest(), build(shell)]);
-    console.error(`The tools are installed, and the project is built, after ${seconds()}.`);
+    console.error(`The tools are installed and the project is built after ${seconds()}.`);
     const docker = await startDocker(tools, work);
     if (docker) {
       services.push(docker);
       shell.export({ DOCKER_HOST: docker.host });
     }
     services.push(await startLocalStack(tools, work));
-    await play({ work, tools, console: local, shell, repository, docker: docker !== undefined });
+    await runParts({ work, tools, console: local, shell, repository, docker: docker !== undefined });
   } catch (error) {
     if (!(error instanceof Skipped)) throw error;
     console.log(`skipped: ${error.message}`);
@@ -399,27 +404,29 @@ async function main(): Promise<number> {
   } finally {
     await Promise.all(services.map((service) => service.stop()));
     await local.close();
-    if (process.env.E2E_KEEP) console.error(`Kept: ${work}`);
+    if (process.env.E2E_KEEP) console.error(`Not removed: ${work}`);
     else rmSync(work, { recursive: true, force: true });
   }
-  console.log(columns(["part", "result", "time", "seen"], lines));
+  console.log(columns(["part", "result", "time", "observed"], lines));
   const failed = lines.filter(([, result]) => result === "FAILED").length;
   const skipped = lines.filter(([, result]) => result === "skipped").length;
-  console.log(paint(failed > 0 ? "red" : "green", `\n${seconds()} in all`));
+  console.log(paint(failed > 0 ? "red" : "green", `\n${seconds()} in total`));
   console.log(`${lines.length - failed - skipped} passed, ${failed} failed, ${skipped} skipped`);
   return failed > 0 ? 1 : 0;
 }
 
-/** The environment of the person who deploys: a local AWS, and the repository in the place of the public one. */
+/** The environment for a deployment: a local AWS, and a local repository instead of the public one. */
 function environmentOf(work: string, tools: Tools): Record<string, string> {
   const config = path.join(work, "aws-config");
   const profile = (name: string, account: string): string =>
     `[profile ${name}]\naws_access_key_id = ${account}\naws_secret_access_key = test\n`;
   writeFileSync(config, profile("development", "111111111111") + profile("production", "222222222222"));
-  // Neither npm's variables for this command, nor the project's own programs, nor any real AWS account.
-  const own = Object.entries(process.env).filter(([name]) => !/^(?:npm_(?!config)|INIT_CWD$|AWS_|NODE$)/.test(name));
+  // Without npm's variables for this command, the project's programs and real AWS accounts.
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(?:npm_(?!config)|INIT_CWD$|AWS_|NODE$)/.test(name),
+  );
   return {
-    ...(Object.fromEntries(own) as Record<string, string>),
+    ...(Object.fromEntries(inherited) as Record<string, string>),
     PATH: pathOf(tools),
     BARE_PATH: barePath(work, tools),
     SAM_CLI_TELEMETRY: "0",

@@ -90,7 +90,7 @@ const putSample = (name: string): Promise<void> => {
 /** The next message at the console that contains `text`, after the first `from`. */
 const message = (console: LocalConsole, text: string, from: number, seconds = 60): Promise<string> =>
   until(`a message with "${text}"`, seconds, () => {
-    const found = console.taken.slice(from).find(({ event }) => event.summary.includes(text));
+    const found = console.accepted.slice(from).find(({ event }) => event.summary.includes(text));
     return found && `${found.event.severity} ${found.event.summary}`;
   });
 
@@ -123,7 +123,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "event of AWS → rule AllEvents → function → console",
     play: async ({ console }) => {
-      const from = console.taken.length;
+      const from = console.accepted.length;
       await putSample("ec2/instance-stopped");
       return message(console, "is stopped", from);
     },
@@ -131,7 +131,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "Health event → rule Health → function → console, once",
     play: async ({ console, invocations }) => {
-      const [from, before] = [console.taken.length, invocations()];
+      const [from, before] = [console.accepted.length, invocations()];
       await putSample("health/issue-of-the-account");
       const seen = await message(console, "AWS Health", from);
       await delay(500);
@@ -150,7 +150,7 @@ export const scenarios: readonly Scenario[] = [
       const userIdentity = { type: "AssumedRole", sessionContext: { sessionIssuer: { arn } } };
       await put("aws.sqs", "AWS API Call via CloudTrail", { eventName: "DeleteQueue", userIdentity });
       await delay(1000);
-      const from = console.taken.length;
+      const from = console.accepted.length;
       await put("com.example", "Object Created", { state: "failed" });
       await message(console, "failed", from);
       if (invocations() !== before + 1) throw new Error(`${invocations() - before} invocations instead of 1`);
@@ -161,7 +161,7 @@ export const scenarios: readonly Scenario[] = [
     name: "console down → 3 tries → retry queue → console up → delivered",
     play: async ({ console, invocations }) => {
       await hurryRetries();
-      const [from, before] = [console.taken.length, invocations()];
+      const [from, before] = [console.accepted.length, invocations()];
       console.fault = failing({ error: "MongoError" }, 400);
       await putSample("rds/instance-storage-full");
       await until("the event in the retry queue", 120, async () => (await waiting("Retry")) > 0);
@@ -179,7 +179,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "refused → dead-letter queue → npm run replay → delivered",
     play: async ({ console, shell }) => {
-      const from = console.taken.length;
+      const from = console.accepted.length;
       console.fault = failing({ error: { message: "Fields not allowed [tally]", name: "ValidationError" } }, 400);
       await putSample("acm/expires-within-3-days");
       await until("a dead letter", 60, async () => (await waiting("DeadLetters")) === 1);
@@ -195,7 +195,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "flow log in S3 → rule VpcLogs → function reads it → console",
     play: async ({ console }) => {
-      const from = console.taken.length;
+      const from = console.accepted.length;
       const now = Math.floor(Date.now() / 1000);
       const header =
         "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status";
@@ -219,10 +219,10 @@ export const scenarios: readonly Scenario[] = [
     name: "JSON array of events → a message for each",
     knownFailure: "arrays are not taken apart yet",
     play: async ({ console }) => {
-      const from = console.taken.length;
+      const from = console.accepted.length;
       const events = ["ec2/instance-stopped", "rds/instance-storage-full"].map((name) => readSample(name).event);
       await lambda.send(new InvokeCommand({ FunctionName: stack, Payload: JSON.stringify(events) }));
-      if (console.taken.length !== from + 2) throw new Error(`${console.taken.length - from} messages`);
+      if (console.accepted.length !== from + 2) throw new Error(`${console.accepted.length - from} messages`);
       return "2 events, 2 messages";
     },
   },
@@ -248,7 +248,7 @@ export async function makeSecret(token: string): Promise<string> {
 export const rotation: Scenario = {
   name: "token rotated in Secrets Manager → read again → delivered",
   play: async ({ console }) => {
-    const from = console.taken.length;
+    const from = console.accepted.length;
     await putSample("ec2/instance-stopped");
     await message(console, "is stopped", from);
     console.acceptedToken = "rotated0rotated0rotated0rotated0";

@@ -2,32 +2,33 @@ import { describe, expect, test } from "vitest";
 import { type Fields, parseEvent } from "../../src/event.ts";
 import { callRows } from "../../src/formatters/cloudtrail/calls.ts";
 import { callerOf, userIdentity } from "../../src/formatters/cloudtrail/identity.ts";
-import { deedOf } from "../../src/formatters/cloudtrail/phrase.ts";
-import { targetOf } from "../../src/formatters/cloudtrail/request.ts";
+import { actionOf, callParts } from "../../src/formatters/cloudtrail/phrase.ts";
+import { type Target, targetOf } from "../../src/formatters/cloudtrail/request.ts";
 import { registry } from "../../src/formatters/registry.ts";
 import { route } from "../../src/route.ts";
+import { sentenceOf, visibleLength } from "../../src/sentence.ts";
 
-const here = { account: "111122223333", region: "eu-west-1" };
-const alice = { type: "IAMUser", userName: "alice", accountId: here.account };
-const root = { type: "Root", arn: "arn:aws:iam::111122223333:root", accountId: here.account };
+const origin = { account: "111122223333", region: "eu-west-1" };
+const alice = { type: "IAMUser", userName: "alice", accountId: origin.account };
+const root = { type: "Root", arn: "arn:aws:iam::111122223333:root", accountId: origin.account };
 
 function notices(service: string, eventName: string, more: object = {}) {
   const event = parseEvent(
     {
       source: `aws.${service}`,
       "detail-type": "AWS API Call via CloudTrail",
-      ...here,
+      ...origin,
       detail: {
         eventSource: `${service}.amazonaws.com`,
         eventName,
-        awsRegion: here.region,
-        recipientAccountId: here.account,
+        awsRegion: origin.region,
+        recipientAccountId: origin.account,
         userIdentity: alice,
         readOnly: false,
         ...more,
       },
     },
-    here,
+    origin,
   );
   if (!event) throw new Error("no event");
   const routed = route(event, registry);
@@ -35,8 +36,8 @@ function notices(service: string, eventName: string, more: object = {}) {
   return routed.notices;
 }
 
-const only = (...said: Parameters<typeof notices>) => {
-  const [notice, ...others] = notices(...said);
+const only = (...call: Parameters<typeof notices>) => {
+  const [notice, ...others] = notices(...call);
   expect(others).toEqual([]);
   if (!notice) throw new Error("no notice");
   return notice;
@@ -98,7 +99,7 @@ describe("who", () => {
     expect(callerOf(userIdentity().parse(identity))).toMatchObject({ name, key });
   });
 
-  test("the root user in person is told from a service that acts for the account", () => {
+  test("a service that acts for the account is not the root user in person", () => {
     expect(callerOf(userIdentity().parse(root)).root).toBe(true);
     expect(callerOf(userIdentity().parse({ ...root, invokedBy: "AWS Internal" })).root).toBe(false);
   });
@@ -112,8 +113,34 @@ describe("what", () => {
     ["CopySnapshot", "copied", "snapshot"],
     ["BatchDeleteImage", "deleted", "image"],
     ["ConsoleLogin", undefined, "login"],
+    ["RunInstances", "run", "instances"],
+    ["CreateVpcEndpoint", "created", "VPC endpoint"],
+    ["DisableSecurityHub", "disabled", "Security Hub"],
   ] as const)("%s", ([name, verb, noun]) => {
-    expect(deedOf(name)).toEqual({ verb, noun });
+    expect(actionOf(name)).toEqual({ verb, noun });
+  });
+
+  test.for<[string, Target | undefined, string | undefined, string | undefined]>([
+    ["DeleteDBInstance", { name: "orders", kind: "dbinstance" }, undefined, "DB instance orders was deleted"],
+    ["StopInstances", { name: "i-1", kind: "instance" }, undefined, "Instance i-1 was stopped"],
+    ["PutBucketPolicy", { name: "payroll", kind: "bucket" }, undefined, "Bucket policy was put on payroll"],
+    ["CreateGrant", { name: "1234abcd", kind: "key" }, undefined, "Grant was created for key 1234abcd"],
+    ["AttachRolePolicy", { name: "deploy", kind: "role" }, "Admin", "Role policy Admin was attached to deploy"],
+    ["AddUserToGroup", { name: "bob", kind: "user" }, "admins", "User bob was added to group admins"],
+    [
+      "DisassociateFromAdministratorAccount",
+      undefined,
+      undefined,
+      "Account was disassociated from administrator account",
+    ],
+    ["CreateTags", undefined, undefined, "Tags were created"],
+    ["PutBucketCors", { name: "b", kind: "bucket" }, undefined, "Bucket CORS was put on b"],
+    ["FailoverDBCluster", undefined, undefined, undefined],
+    ["Disable", undefined, undefined, undefined],
+    [`Create${"Very".repeat(20)}Thing`, undefined, undefined, undefined],
+  ])("%s of %j with %s", ([call, target, part, sentence]) => {
+    const parts = callParts({ service: "s3", call, target, part });
+    expect(parts && sentenceOf(parts)).toBe(sentence);
   });
 
   test.for<[Fields, string, string | undefined]>([
@@ -131,7 +158,7 @@ describe("what", () => {
 });
 
 describe("calls", () => {
-  test("beyond the list are told by who did what to what kind of thing", () => {
+  test("that no row lists are a condition of the caller and the action", () => {
     const one = only("s3", "CreateBucket", { requestParameters: { bucketName: "one" } });
     const two = only("s3", "CreateBucket", { requestParameters: { bucketName: "two" }, eventID: "2" });
     expect(one).toMatchObject({ severity: 1, tag: "CloudTrailEvent", node: "one" });
@@ -144,7 +171,7 @@ describe("calls", () => {
     expect(only("ec2", "RunInstances", { readOnly: undefined }).noise).toBeUndefined();
   });
 
-  test("of the root user are 4 at least, and a matter of their own where they put something right", () => {
+  test("of the root user are 4 at least, and a condition of their own where they only clear others", () => {
     expect(only("s3", "CreateBucket", { userIdentity: root }).severity).toBe(4);
     expect(only("cloudtrail", "StopLogging", { userIdentity: root, requestParameters: { name: "t" } }).severity).toBe(
       5,
@@ -164,7 +191,7 @@ describe("calls", () => {
     const risk = only("cloudtrail", "StopLogging", { requestParameters: { name: "t" } });
     const attempt = only("cloudtrail", "StopLogging", { requestParameters: { name: "t" }, ...failure });
     expect(attempt).toMatchObject({ severity: 2, node: "t" });
-    expect(attempt.summary).toContain("was denied cloudtrail:StopLogging on t");
+    expect(sentenceOf(attempt)).toMatch(/^Call cloudtrail:StopLogging on t was denied: /);
     expect(attempt.condition).not.toBe(risk.condition);
   });
 
@@ -177,8 +204,8 @@ describe("calls", () => {
   });
 
   test("that failed without a code say so", () => {
-    expect(only("iam", "DeleteRole", { errorMessage: "Cannot delete entity." }).summary).toContain(
-      "failed: Cannot delete entity",
+    expect(sentenceOf(only("iam", "DeleteRole", { errorMessage: "Cannot delete entity." }))).toContain(
+      "failed in eu-west-1: Cannot delete entity",
     );
   });
 
@@ -218,7 +245,7 @@ describe("calls", () => {
     expect(only(service, call, { requestParameters }).severity).toBe(severity);
   });
 
-  test("about several resources are told of each", () => {
+  test("about several resources give a notice of each", () => {
     const items = [{ instanceId: "i-1" }, { instanceId: "i-2" }];
     const stopped = notices("ec2", "StopInstances", { requestParameters: { instancesSet: { items } } });
     expect(stopped.map(({ node, severity }) => [node, severity])).toEqual([
@@ -227,7 +254,7 @@ describe("calls", () => {
     ]);
   });
 
-  test("of scaling are no person's", () => {
+  test("of scaling are a note", () => {
     const requestParameters = { instancesSet: { items: [{ instanceId: "i-1" }] } };
     const userIdentity = { type: "AWSService", invokedBy: "autoscaling.amazonaws.com" };
     expect(only("ec2", "TerminateInstances", { requestParameters, userIdentity })).toMatchObject({
@@ -253,19 +280,29 @@ describe("calls", () => {
   );
 
   test.for(pairs.flatMap(({ row, undo }) => row.calls.split(" ").map((call) => ({ row, call, undo }))))(
-    "$row.service:$undo ends what $row.service:$call began",
+    "$row.service:$undo ends what $row.service:$call raises",
     ({ row, call, undo }) => {
       const requestParameters = { ...request, instancesSet: { items: [{ instanceId: "i-1" }] } };
-      const begun = notices(row.service, call, { requestParameters });
-      const ended = notices(row.service, undo, {
+      const raised = notices(row.service, call, { requestParameters });
+      const cleared = notices(row.service, undo, {
         requestParameters,
         userIdentity: { type: "IAMUser", userName: "bob" },
       });
-      for (const problem of begun.filter(({ severity }) => severity > 1)) {
-        const recovery = ended.find(({ condition, severity }) => severity === 0 && condition === problem.condition);
-        expect(recovery).toBeDefined();
-        expect(recovery?.severity === 0 && recovery.clears).toContain(problem.severity);
+      for (const problem of raised.filter(({ severity }) => severity > 1)) {
+        const recovery = cleared.find(({ condition, severity }) => severity === 0 && condition === problem.condition);
+        expect(recovery?.severity === 0 && recovery.worst).toBeGreaterThanOrEqual(problem.severity);
         expect(recovery?.node).toBe(problem.node);
+      }
+    },
+  );
+
+  test.for(callRows.flatMap((row) => row.calls.split(" ").map((call) => ({ row, call }))))(
+    "$row.service:$call has its outcome where the console shows it",
+    ({ row, call }) => {
+      for (const notice of notices(row.service, call, { requestParameters: request })) {
+        expect(`${notice.thing} ${notice.outcome}`.length).toBeLessThanOrEqual(visibleLength);
+        expect(notice.outcome).toMatch(/^(?:was|were) [a-z]/);
+        expect(sentenceOf(notice)).not.toMatch(/undefined|\{|\}| {2}|\(\)/);
       }
     },
   );
@@ -276,16 +313,52 @@ describe("calls", () => {
   });
 });
 
+describe("actor", () => {
+  const requestParameters = { bucketName: "payroll" };
+  const sourceIPAddress = "203.0.113.9";
+  const actorOf = (more: object) => only("s3", "DeleteBucket", { requestParameters, sourceIPAddress, ...more }).actor;
+
+  test("has name, address and call", () => {
+    expect(actorOf({})).toEqual({
+      name: "alice",
+      address: sourceIPAddress,
+      account: undefined,
+      via: "s3:DeleteBucket",
+    });
+  });
+
+  test("has no address of a note", () => {
+    expect(only("s3", "CreateBucket", { requestParameters, sourceIPAddress }).actor?.address).toBeUndefined();
+  });
+
+  test.for([
+    ["2001:db8::1", "2001:db8::1"],
+    ["cloudformation.amazonaws.com", undefined],
+    ["AWS Internal", undefined],
+  ])("of %s has address %s", ([given, address]) => {
+    expect(actorOf({ sourceIPAddress: given })?.address).toBe(address);
+  });
+
+  test("that is a service has no address", () => {
+    expect(actorOf({ userIdentity: { ...alice, invokedBy: "AWS Internal" } })?.address).toBeUndefined();
+  });
+
+  test("of another account has that account, unless its name says it", () => {
+    expect(actorOf({ userIdentity: { ...alice, accountId: "444455556666" } })?.account).toBe("444455556666");
+    expect(actorOf({ userIdentity: { type: "AWSAccount", accountId: "444455556666" } })?.account).toBeUndefined();
+  });
+});
+
 test("a sign-in is found under either spelling", () => {
   for (const spelling of ["AWS Console Sign In via CloudTrail", "AWS Console Signin via CloudTrail"]) {
     const event = parseEvent(
       {
         source: "aws.signin",
         "detail-type": spelling,
-        ...here,
+        ...origin,
         detail: { eventName: "ConsoleLogin", userIdentity: root, responseElements: { ConsoleLogin: "Success" } },
       },
-      here,
+      origin,
     );
     expect(event && route(event, registry).notices).toMatchObject([{ severity: 5 }]);
   }

@@ -1,12 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { cloudwatch, severityOf } from "../../src/formatters/cloudwatch.ts";
-import type { Notice } from "../../src/notice.ts";
+import type { Notice } from "../../src/condition.ts";
+import { severityOf } from "../../src/formatters/cloudwatch/severity.ts";
+import { cloudwatch } from "../../src/formatters/cloudwatch.ts";
+import { sentenceOf } from "../../src/sentence.ts";
 
-const say = (detail: object, detailType = "CloudWatch Alarm State Change"): Notice => {
+const noticeOf = (detail: object, detailType = "CloudWatch Alarm State Change"): Notice => {
   const formatter = cloudwatch().find((each) => each.detailType === detailType);
   const [notice] =
     formatter?.format({
       id: "8a4a1d3c-0f55-4a0e-9d5b-0c1d2e3f4a5b",
+      time: "2026-06-07T02:15:45Z",
       source: "aws.cloudwatch",
       detailType,
       account: "111122223333",
@@ -14,7 +17,7 @@ const say = (detail: object, detailType = "CloudWatch Alarm State Change"): Noti
       resources: ["arn:aws:cloudwatch:eu-west-1:111122223333:alarm:web"],
       detail: { alarmName: "web", ...detail },
     }) ?? [];
-  if (!notice) throw new Error("nothing said");
+  if (!notice) throw new Error("no notice");
   return notice;
 };
 
@@ -55,7 +58,7 @@ describe("an alarm's severity is what its owner says", () => {
   });
 });
 
-describe("thresholds are said in words and units", () => {
+describe("thresholds are stated in words and units", () => {
   test.for([
     [
       "greater than",
@@ -117,40 +120,42 @@ describe("thresholds are said in words and units", () => {
       "EstimatedCharges are above 100 (alarm web)",
     ],
   ] as const)("%s %d", ([operator, threshold, watched, summary]) => {
-    expect(say(alarm([watched], crossed(operator, threshold))).summary).toBe(summary);
+    expect(sentenceOf(noticeOf(alarm([watched], crossed(operator, threshold))))).toBe(summary);
   });
 
   test("a changed reading does not change the summary", () => {
     const reading = (value: string) =>
-      say(alarm([metric("AWS/EC2", "CPUUtilization")], crossed("greater than", 80).replace("1.0", value))).summary;
+      sentenceOf(
+        noticeOf(alarm([metric("AWS/EC2", "CPUUtilization")], crossed("greater than", 80).replace("1.0", value))),
+      );
     expect(reading("81.7")).toBe(reading("99.2"));
   });
 });
 
 describe("conditions", () => {
-  const recovery = say({ state: { value: "OK", reason: "" }, alarmTags: { severity: "P1" } });
+  const recovery = noticeOf({ state: { value: "OK", reason: "" }, alarmTags: { severity: "P1" } });
 
   test("OK clears every severity at which the alarm can have been raised", () => {
-    expect(recovery).toMatchObject({ severity: 0, clears: [1, 2, 3, 4, 5], condition: "cloudwatch:alarm:web" });
+    expect(recovery).toMatchObject({ severity: 0, worst: 5, condition: "cloudwatch:alarm:web" });
   });
 
   test("deletion clears like OK", () => {
-    const deleted = say(
+    const deleted = noticeOf(
       { operation: "delete", alarmTags: { severity: "P1" } },
       "CloudWatch Alarm Configuration Change",
     );
-    expect(deleted).toMatchObject({ severity: 0, clears: [1, 2, 3, 4, 5], condition: recovery.condition });
+    expect(deleted).toMatchObject({ severity: 0, worst: 5, condition: recovery.condition });
   });
 
   test("INSUFFICIENT_DATA neither raises nor clears the alarm", () => {
-    const unknown = say({ state: { value: "INSUFFICIENT_DATA" } });
+    const unknown = noticeOf({ state: { value: "INSUFFICIENT_DATA" } });
     expect(unknown.severity).toBe(1);
     expect(unknown.condition).not.toBe(recovery.condition);
   });
 
   test("the first OK after creation is only progress, a later one is a recovery", () => {
     const okAfter = (reason: string) =>
-      say({ state: { value: "OK" }, previousState: { value: "INSUFFICIENT_DATA", reason } }).noise;
+      noticeOf({ state: { value: "OK" }, previousState: { value: "INSUFFICIENT_DATA", reason } }).noise;
     expect(okAfter("Unchecked: Initial alarm creation")).toBe("progress");
     expect(okAfter("Insufficient Data: 1 datapoint was unknown.")).toBeUndefined();
   });
@@ -158,7 +163,7 @@ describe("conditions", () => {
   test.for([{ muteDetail: { mutedByArn: "arn" } }, { state: { value: "ALARM", actionsSuppressedBy: "Alarm" } }])(
     "a muted or suppressed alarm is 1, whatever its owner says: %j",
     (quiet) => {
-      const muted = say({ state: { value: "ALARM" }, alarmTags: { severity: "P1" }, ...quiet });
+      const muted = noticeOf({ state: { value: "ALARM" }, alarmTags: { severity: "P1" }, ...quiet });
       expect(muted).toMatchObject({ severity: 1, condition: "cloudwatch:alarm:web" });
     },
   );
@@ -166,17 +171,46 @@ describe("conditions", () => {
   test("every state of an auto scaling policy's alarm is marked, its deletion too", () => {
     const alarmName = "TargetTracking-service/shop/web-AlarmHigh-0e6cbd9d";
     for (const value of ["ALARM", "OK", "INSUFFICIENT_DATA"]) {
-      expect(say({ alarmName, state: { value } }).noise).toBe("target-tracking");
+      expect(noticeOf({ alarmName, state: { value } }).noise).toBe("target-tracking");
     }
-    expect(say({ alarmName, operation: "delete" }, "CloudWatch Alarm Configuration Change").noise).toBe(
+    expect(noticeOf({ alarmName, operation: "delete" }, "CloudWatch Alarm Configuration Change").noise).toBe(
       "target-tracking",
     );
   });
 });
 
+describe("the outcome stays visible", () => {
+  const sentenceAbove = (name: string, resource: string): string =>
+    sentenceOf(noticeOf(alarm([metric("AWS/EC2", name, { InstanceId: resource })], crossed("greater than", 80))));
+
+  test("a long resource comes after it", () => {
+    expect(sentenceAbove("HTTPCode_Target_5XX_Count", "checkout-service-of-the-shop")).toBe(
+      "HTTPCode_Target_5XX_Count is above 80 on checkout-service-of-the-shop (alarm web)",
+    );
+  });
+
+  test("a long metric comes after the alarm", () => {
+    const name = "ErrorRateOfTheCheckoutServiceInTheLastFiveMinutesTotal";
+    expect(sentenceAbove(name, "shop")).toBe(`Alarm web is in alarm: ${name} of shop is above 80`);
+  });
+});
+
+test("what a person gave as the reason of a state set by hand is shown", () => {
+  const state = { value: "ALARM", reason: "drill of the on-call team" };
+  const byHand = noticeOf({ state, configuration: { metrics: [metric("AWS/EC2", "CPUUtilization")] } });
+  expect(sentenceOf(byHand)).toBe("CPUUtilization is in alarm (alarm web): drill of the on-call team");
+});
+
+test("a composite alarm names the alarm that triggered it", () => {
+  const reason = "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:cpu transitioned to ALARM at Sunday 07 June, 2026";
+  const configuration = { alarmRule: 'ALARM("cpu") OR ALARM("disk")' };
+  const triggered = noticeOf({ state: { value: "ALARM", reason }, configuration });
+  expect(sentenceOf(triggered)).toBe("Alarm web is in alarm: cpu triggered it; rule: cpu or disk");
+});
+
 test("a long rule of a composite alarm is cut", () => {
   const alarmRule = Array.from({ length: 500 }, (_, n) => `ALARM("check-${n}")`).join(" OR ");
-  const { summary } = say({ state: { value: "ALARM" }, configuration: { alarmRule } });
-  expect(summary).toMatch(/^Alarm web is in alarm: check-0 or check-1 or /);
-  expect(summary.length).toBeLessThan(260);
+  const sentence = sentenceOf(noticeOf({ state: { value: "ALARM" }, configuration: { alarmRule } }));
+  expect(sentence).toMatch(/^Alarm web is in alarm: check-0 or check-1 or /);
+  expect(sentence.length).toBeLessThan(260);
 });

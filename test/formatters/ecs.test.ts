@@ -1,24 +1,35 @@
 import { expect, test } from "vitest";
 import { ecs } from "../../src/formatters/ecs.ts";
-import { registryOf, route } from "../../src/route.ts";
+import { registryOf } from "../../src/grammar/registry.ts";
+import { route } from "../../src/route.ts";
+import { sentenceOf } from "../../src/sentence.ts";
 
 const registry = registryOf({ "aws.ecs": [ecs] });
 const cluster = "arn:aws:ecs:eu-west-1:111122223333:cluster/production";
 
-const say = (detailType: string, detail: Record<string, unknown>, service = "service/production/orders") => {
+const noticeOf = (detailType: string, detail: Record<string, unknown>, service = "service/production/orders") => {
   const resources = [`arn:aws:ecs:eu-west-1:111122223333:${service}`];
   const { notices, unformatted } = route(
-    { id: "1", source: "aws.ecs", detailType, account: "111122223333", region: "eu-west-1", resources, detail },
+    {
+      id: "1",
+      time: "2026-03-14T03:02:11Z",
+      source: "aws.ecs",
+      detailType,
+      account: "111122223333",
+      region: "eu-west-1",
+      resources,
+      detail,
+    },
     registry,
   );
   expect(unformatted).toBeUndefined();
   const [notice] = notices;
-  if (!notice) throw new Error("nothing said");
+  if (!notice) throw new Error("no notice");
   return notice;
 };
 
 const stopped = (detail: Record<string, unknown>) =>
-  say("ECS Task State Change", { lastStatus: "STOPPED", group: "service:orders", clusterArn: cluster, ...detail });
+  noticeOf("ECS Task State Change", { lastStatus: "STOPPED", group: "service:orders", clusterArn: cluster, ...detail });
 
 const exited = (exitCode: number) => [{ name: "app", exitCode }];
 
@@ -26,7 +37,7 @@ test.for<[string, Record<string, unknown>, number]>([
   ["failed to start", { stopCode: "TaskFailedToStart", stoppedReason: "CannotPullContainerError" }, 4],
   ["crashed", { stopCode: "EssentialContainerExited", containers: exited(1) }, 3],
   [
-    "crashed, told by an event without stopCode",
+    "crashed, by an event without stopCode",
     { stoppedReason: "Essential container exited", containers: exited(137) },
     3,
   ],
@@ -51,27 +62,27 @@ test.for(["PROVISIONING", "PENDING", "RUNNING", "DEPROVISIONING"])("a task that 
 });
 
 test("a service's steady state ends what its scheduler and its tasks raised, and no deployment's failure", () => {
-  const steady = say("ECS Service Action", {
+  const steady = noticeOf("ECS Service Action", {
     eventType: "INFO",
     eventName: "SERVICE_STEADY_STATE",
     clusterArn: cluster,
   });
-  const placement = say("ECS Service Action", {
+  const placement = noticeOf("ECS Service Action", {
     eventType: "ERROR",
     eventName: "SERVICE_TASK_PLACEMENT_FAILURE",
     clusterArn: cluster,
   });
   const crash = stopped({ stopCode: "EssentialContainerExited", containers: exited(1) });
-  const deployment = say("ECS Deployment State Change", { eventName: "SERVICE_DEPLOYMENT_FAILED" });
-  expect(steady).toMatchObject({ severity: 0, clears: [2, 3, 4] });
+  const deployment = noticeOf("ECS Deployment State Change", { eventName: "SERVICE_DEPLOYMENT_FAILED" });
+  expect(steady).toMatchObject({ severity: 0, worst: 4 });
   expect(placement.condition).toBe(steady.condition);
   expect(crash.condition).toBe(steady.condition);
   expect(deployment.condition).not.toBe(steady.condition);
 });
 
-test("a service's elder ARN, without its cluster, is the same service", () => {
+test("a service's older ARN, without its cluster, is the same service", () => {
   const action = { eventType: "ERROR", eventName: "SERVICE_TASK_PLACEMENT_FAILURE", clusterArn: cluster };
-  expect(say("ECS Service Action", action, "service/orders")).toEqual(say("ECS Service Action", action));
+  expect(noticeOf("ECS Service Action", action, "service/orders")).toEqual(noticeOf("ECS Service Action", action));
 });
 
 test("a task of no service and a task of a service of the same name are two things", () => {
@@ -79,9 +90,36 @@ test("a task of no service and a task of a service of the same name are two thin
   expect(stopped({ ...crash, group: "family:orders" }).condition).not.toBe(stopped(crash).condition);
 });
 
-test("an agent whose connection is not told is neither lost nor found", () => {
+test("an agent of unknown connection is neither lost nor found", () => {
   const instance = "container-instance/production/b54a2a04";
   for (const agentConnected of [undefined, null, "yes"]) {
-    expect(say("ECS Container Instance State Change", { agentConnected }, instance).severity).toBe(1);
+    expect(noticeOf("ECS Container Instance State Change", { agentConnected }, instance).severity).toBe(1);
   }
+});
+
+test("containers ended well only where each has the exit code 0", () => {
+  expect(sentenceOf(stopped({ containers: [{ name: "app", exitCode: 0 }] }))).toContain("ended well");
+  expect(sentenceOf(stopped({ containers: [{ name: "app", exitCode: 0 }, { name: "log" }] }))).not.toContain(
+    "ended well",
+  );
+});
+
+test("a container instance that cannot be registered is more than its agent's connection", () => {
+  const { notices } = route(
+    {
+      id: "1",
+      time: "2026-03-14T03:02:11Z",
+      source: "aws.ecs",
+      detailType: "ECS Container Instance State Change",
+      account: "111122223333",
+      region: "eu-west-1",
+      resources: [],
+      detail: { agentConnected: false, status: "REGISTRATION_FAILED", ec2InstanceId: "i-1", clusterArn: cluster },
+    },
+    registry,
+  );
+  expect(notices.map(sentenceOf)).toEqual([
+    "ECS agent of instance i-1 is disconnected in cluster production",
+    "ECS container instance i-1 registration failed in cluster production",
+  ]);
 });

@@ -1,15 +1,16 @@
 import { describe, expect, test } from "vitest";
+import type { Notice } from "../../src/condition.ts";
 import { networkManager } from "../../src/formatters/networkmanager.ts";
-import type { Notice } from "../../src/notice.ts";
+import { sentenceOf } from "../../src/sentence.ts";
 
 const vpn = "arn:aws:ec2:eu-west-1:111122223333:vpn-connection/vpn-0a1b";
 
-const say = (detail: Readonly<Record<string, unknown>>): Notice => {
-  const detailType = "Network Manager Status Update";
+const noticeOf = (detail: Readonly<Record<string, unknown>>, detailType = "Network Manager Status Update"): Notice => {
   const formatter = networkManager().find((each) => each.detailType === detailType);
   const [notice] =
     formatter?.format({
       id: "8a4a1d3c-0f55-4a0e-9d5b-0c1d2e3f4a5b",
+      time: "2026-06-07T05:00:00Z",
       source: "aws.networkmanager",
       detailType,
       account: "111122223333",
@@ -17,11 +18,11 @@ const say = (detail: Readonly<Record<string, unknown>>): Notice => {
       resources: [],
       detail,
     }) ?? [];
-  if (!notice) throw new Error("nothing said");
+  if (!notice) throw new Error("no notice");
   return notice;
 };
 const tunnel = (changeType: string, outsideIpAddress = "198.51.100.3") =>
-  say({ changeType, vpnConnectionArn: vpn, outsideIpAddress });
+  noticeOf({ changeType, vpnConnectionArn: vpn, outsideIpAddress });
 
 describe("a session that is down is cleared by the one that comes back", () => {
   test.for([
@@ -31,7 +32,7 @@ describe("a session that is down is cleared by the one that comes back", () => {
     ["CONNECT_PEER_BGP_DOWN", "CONNECT_PEER_BGP_UP"],
   ] as const)("%s, %s", ([down, up]) => {
     expect(tunnel(down).severity).toBe(4);
-    expect(tunnel(up)).toMatchObject({ severity: 0, clears: [4], condition: tunnel(down).condition });
+    expect(tunnel(up)).toMatchObject({ severity: 0, worst: 4, condition: tunnel(down).condition });
   });
 
   test("neither of another tunnel nor of another protocol", () => {
@@ -44,6 +45,20 @@ describe("a session that is down is cleared by the one that comes back", () => {
 test("both spellings are one condition", () => {
   const kebab = { "vpn-connection-arn": vpn, "outside-ip-address": "198.51.100.3" };
   for (const key of ["change-type", "status-change"]) {
-    expect(say({ [key]: "VPN-CONNECTION-IPSEC-DOWN", ...kebab })).toEqual(tunnel("VPN-CONNECTION-IPSEC-DOWN"));
+    expect(noticeOf({ [key]: "VPN-CONNECTION-IPSEC-DOWN", ...kebab })).toEqual(tunnel("VPN-CONNECTION-IPSEC-DOWN"));
   }
+});
+
+describe("the sentence of a change", () => {
+  const text = (changeType: string, changeDescription?: string) =>
+    sentenceOf(noticeOf({ changeType, changeDescription, vpnConnectionArn: vpn }, "Network Manager Topology Change"));
+  test.for([
+    ["VPN-CONNECTION-DELETED", "A VPN connection has been deleted.", "A VPN connection has been deleted: vpn-0a1b"],
+    ["X", "A device is close to a quota.", "A device is close to a quota: vpn-0a1b"],
+    ["VPN-CONNECTION-DELETED", undefined, "VPN connection deleted: vpn-0a1b"],
+    ["VPN-CONNECTION-DELETED", "Deleted by AWS", "VPN connection deleted: vpn-0a1b: Deleted by AWS"],
+    ["DELETED", undefined, "Network Manager deleted: vpn-0a1b"],
+  ] as const)("%s, %s", ([changeType, changeDescription, expected]) => {
+    expect(text(changeType, changeDescription)).toBe(expected);
+  });
 });

@@ -1,12 +1,14 @@
 import { describe, expect, test } from "vitest";
+import type { Notice } from "../../src/condition.ts";
 import type { AwsEvent } from "../../src/event.ts";
-import { rdsProblems, rdsRecoveries } from "../../src/formatters/rds/events.ts";
+import { rdsGradesOfKind, rdsProblems, rdsRecoveries } from "../../src/formatters/rds/events.ts";
 import { rds } from "../../src/formatters/rds.ts";
-import type { Notice } from "../../src/notice.ts";
+import { sentenceOf } from "../../src/sentence.ts";
 
-const said = (detail: object, detailType = "RDS DB Instance Event"): readonly Notice[] => {
+const noticesOf = (detail: object, detailType = "RDS DB Instance Event"): readonly Notice[] => {
   const event: AwsEvent = {
     id: "1",
+    time: "2026-03-14T02:11:43Z",
     source: "aws.rds",
     detailType,
     account: "111122223333",
@@ -20,32 +22,30 @@ const said = (detail: object, detailType = "RDS DB Instance Event"): readonly No
       ?.format(event) ?? []
   );
 };
-const byId = (id: string) => said({ EventID: `RDS-EVENT-${id}` });
+const byId = (id: string) => noticesOf({ EventID: `RDS-EVENT-${id}` });
 
-const pairs = Object.entries(rdsRecoveries).flatMap(([id, [ends]]) => ends.map((ended) => ({ id, ended })));
+const pairs = Object.entries(rdsRecoveries).flatMap(([id, [kinds]]) => kinds.map((kind) => ({ id, kind })));
 
 describe("the table of RDS events", () => {
-  test.for(pairs)("$id ends $ended, on its condition and at its severity", ({ id, ended }) => {
-    const problem = byId(ended).find(({ severity }) => severity > 0);
-    const recovery = byId(id).find(({ severity, condition }) => severity === 0 && condition === problem?.condition);
-    expect(problem?.severity).toBeGreaterThan(1);
-    expect(recovery).toMatchObject({ clears: expect.arrayContaining([problem?.severity]) });
+  test.for(pairs)("$id ends the problems of kind $kind", ({ id, kind }) => {
+    const problems = Object.entries(rdsProblems).filter(([, [severity, of]]) => of === kind && severity > 1);
+    const recovery = byId(id).find(({ severity, condition }) => severity === 0 && condition.endsWith(`:${kind}`));
+    const worst = Math.max(...Object.keys(rdsGradesOfKind(kind)).map(Number));
+    expect(problems.length).toBeGreaterThan(0);
+    expect(recovery).toMatchObject({ worst });
+    for (const [problem] of problems) {
+      expect(byId(problem).map(({ condition }) => condition)).toContain(recovery?.condition);
+    }
   });
 
-  test("no recovery clears a severity of a problem that it does not end", () => {
-    // The storage that grew ends the shutdown for full storage, not one that was ordered.
-    const cleared = byId("0218").map((notice) => [notice.condition, "clears" in notice ? notice.clears : []]);
-    expect(cleared).toEqual([
-      ["rds:instance:orders:storage", [4, 5]],
-      ["rds:instance:orders:running", [5]],
-    ]);
-  });
-
-  test("an event is a problem, a recovery or both, and never in other words than the table's", () => {
+  test("an event is a problem, a recovery or both; AWS's message changes only its reason", () => {
     for (const id of [...Object.keys(rdsProblems), ...Object.keys(rdsRecoveries)]) {
-      const once = byId(id);
-      expect(once.length, id).toBeGreaterThan(0);
-      expect(said({ EventID: `RDS-EVENT-${id}`, Message: "Free storage: 8.2 GB" })).toEqual(once);
+      const silent = byId(id);
+      const explained = noticesOf({ EventID: `RDS-EVENT-${id}`, Message: "Free storage: 8.2 GB" });
+      expect(silent.length, id).toBeGreaterThan(0);
+      expect(explained.map((notice) => ({ ...notice, reason: undefined }))).toEqual(
+        silent.map((notice) => ({ ...notice, reason: undefined })),
+      );
     }
   });
 });
@@ -62,22 +62,43 @@ describe("an RDS event that is not listed", () => {
     [["constructor"], 1],
     [[], 1],
   ] as const)("takes the severity of its gravest category: %j %d", ([EventCategories, severity]) => {
-    expect(said({ EventID: "RDS-EVENT-9999", EventCategories })).toMatchObject([{ severity }]);
+    expect(noticesOf({ EventID: "RDS-EVENT-9999", EventCategories })).toMatchObject([{ severity }]);
   });
 
-  test("has AWS's words only where they hold no figures", () => {
+  test("has AWS's words as its reason, not in its identity", () => {
     const failure = { EventCategories: ["failure"] };
-    const [steady] = said({ ...failure, Message: "The instance cannot reach its domain." });
-    const [volatile] = said({ ...failure, Message: "The instance lost 12 connections." });
-    expect(steady?.summary).toBe("RDS instance orders reports a failure: The instance cannot reach its domain");
-    expect(volatile?.summary).toBe("RDS instance orders reports a failure");
+    const [steady] = noticesOf({ ...failure, Message: "The instance cannot reach its domain." });
+    const [volatile] = noticesOf({ ...failure, Message: "The instance lost 12 connections." });
+    expect(steady && sentenceOf(steady)).toBe(
+      "RDS instance orders reports a failure: The instance cannot reach its domain",
+    );
+    expect(volatile && sentenceOf(volatile)).toBe(
+      "RDS instance orders reports a failure: The instance lost 12 connections",
+    );
     expect(volatile?.condition).toBe(steady?.condition);
+  });
+
+  test("as a note has AWS's words only where they hold no figures, since they tell notes apart", () => {
+    const [steady] = noticesOf({ EventCategories: ["maintenance"], Message: "The instance is being patched." });
+    const [volatile] = noticesOf({ EventCategories: ["maintenance"], Message: "Patched 3 of 4 nodes." });
+    expect(steady).toMatchObject({ severity: 1, reason: "The instance is being patched." });
+    expect(volatile).toMatchObject({ severity: 1, reason: undefined });
+  });
+
+  test("has no severity that its source does not reach", () => {
+    const severityOf = (category: string, detailType: string) =>
+      noticesOf({ EventCategories: [category] }, detailType)[0]?.severity;
+    expect(severityOf("failure", "RDS Blue Green Deployment Event")).toBe(3);
+    expect(severityOf("availability", "RDS DB Shard Group Event")).toBe(2);
+    expect(severityOf("failure", "RDS DB Parameter Group Event")).toBe(1);
   });
 });
 
 test("the snapshots of a database share its conditions", () => {
   const conditions = ["rds:orders-2026-03-14-02-10", "rds:orders-2026-03-15-02-10"].map((SourceIdentifier) =>
-    said({ EventID: "RDS-EVENT-0159", SourceIdentifier }, "RDS DB Snapshot Event").map(({ condition }) => condition),
+    noticesOf({ EventID: "RDS-EVENT-0159", SourceIdentifier }, "RDS DB Snapshot Event").map(
+      ({ condition }) => condition,
+    ),
   );
   expect(conditions).toEqual([["rds:snapshot:orders:export"], ["rds:snapshot:orders:export"]]);
 });

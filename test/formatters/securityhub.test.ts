@@ -2,13 +2,14 @@ import { describe, expect, test } from "vitest";
 import { parseEvent } from "../../src/event.ts";
 import { registry } from "../../src/formatters/registry.ts";
 import { route } from "../../src/route.ts";
+import { sentenceOf } from "../../src/sentence.ts";
 
-const here = { account: "111122223333", region: "eu-west-1" };
+const origin = { account: "111122223333", region: "eu-west-1" };
 
 function notices(findings: readonly object[], detailType = "Security Hub Findings - Imported") {
   const event = parseEvent(
-    { source: "aws.securityhub", "detail-type": detailType, ...here, detail: { findings } },
-    here,
+    { source: "aws.securityhub", "detail-type": detailType, ...origin, detail: { findings } },
+    origin,
   );
   if (!event) throw new Error("no event");
   return route(event, registry);
@@ -31,13 +32,14 @@ describe("findings", () => {
     [{ Severity: { Label: "CRITICAL" }, Compliance: { Status: "FAILED" } }, 4],
     [{ Severity: { Label: "LOW" }, Compliance: { Status: "FAILED" } }, 1],
     [{ Severity: { Label: "CRITICAL" }, Compliance: { Status: "WARNING" } }, 1],
+    [{ Severity: { Label: "CRITICAL" }, Compliance: { Status: "NOT_AVAILABLE" } }, 1],
     [{ Severity: { Label: "CRITICAL" }, RecordState: "ARCHIVED" }, 0],
     [{ Severity: { Label: "CRITICAL" }, Workflow: { Status: "SUPPRESSED" } }, 0],
   ])("%j is %i", ([more, severity]) => {
     expect(severityOf(more)).toEqual([severity]);
   });
 
-  test("that passed are only told where they can have failed before", () => {
+  test("that passed count as noise unless they can have failed before", () => {
     const passed = {
       Compliance: { Status: "PASSED" },
       CreatedAt: "2026-03-10T06:11:09Z",
@@ -50,7 +52,7 @@ describe("findings", () => {
     expect(noise({})).toBe("passed");
   });
 
-  test("by the ten thousand are told one by one, within a second", () => {
+  test("by the ten thousand give a notice each, within a second", () => {
     const many = Array.from({ length: 10_000 }, (_, index) =>
       finding({
         Id: `finding-${index}`,
@@ -59,9 +61,24 @@ describe("findings", () => {
       }),
     );
     const before = performance.now();
-    const told = notices(many).notices;
+    const made = notices(many).notices;
     expect(performance.now() - before).toBeLessThan(1000);
-    expect(new Set(told.map(({ condition }) => condition)).size).toBe(10_000);
+    expect(new Set(made.map(({ condition }) => condition)).size).toBe(10_000);
+  });
+
+  test("keep resource and control behind a long title", () => {
+    const [notice] = notices([
+      finding({
+        Title: `Security groups ${"must not allow access ".repeat(12)}`,
+        Compliance: { Status: "FAILED", SecurityControlId: "EC2.19" },
+        Severity: { Label: "HIGH" },
+        Resources: [{ Id: "arn:aws:ec2:eu-west-1:111122223333:security-group/sg-0f1e2d3c4b5a69788" }],
+      }),
+    ]).notices;
+    if (!notice) throw new Error("no notice");
+    expect(sentenceOf(notice)).toMatch(
+      /^Security Hub HIGH: Security groups must .*… on sg-0f1e2d3c4b5a69788 \[EC2\.19\]$/,
+    );
   });
 
   test("missing altogether, the fallback speaks", () => {

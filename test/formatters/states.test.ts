@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { type AwsEvent, parseEvent, text } from "../../src/event.ts";
-import { states } from "../../src/formatters/states.ts";
+import { type AwsEvent, asString, parseEvent } from "../../src/event.ts";
+import { states } from "../../src/grammar/states.ts";
 
-const here = { account: "111122223333", region: "eu-west-1" };
+const origin = { account: "111122223333", region: "eu-west-1" };
 
 const eventOf = (state: unknown): AwsEvent => {
-  const event = parseEvent({ source: "aws.foo", "detail-type": "Foo Job", detail: { state, name: "nightly" } }, here);
+  const event = parseEvent({ source: "aws.foo", "detail-type": "Foo Job", detail: { state, name: "nightly" } }, origin);
   if (!event) throw new Error("no event");
   return event;
 };
@@ -28,7 +28,7 @@ describe("a state that its row does not list", () => {
     "%s is the least of the row's problems, which its recovery clears",
     (state) => {
       expect(job?.format(eventOf(state))).toMatchObject([{ severity: 3, condition: "foo:job:nightly" }]);
-      expect(job?.format(eventOf("DONE"))).toMatchObject([{ severity: 0, clears: [3, 4] }]);
+      expect(job?.format(eventOf("DONE"))).toMatchObject([{ severity: 0, worst: 4, condition: "foo:job:nightly" }]);
     },
   );
 
@@ -43,10 +43,10 @@ describe("a state that its row does not list", () => {
 });
 
 describe("a text that says that there is none", () => {
-  test.for(["null", "NULL", "undefined", "NaN", "N/A", "-", "[object Object]", "{}", " ", "[ ]"])("%j", (said) => {
-    expect(text(said)).toBe("");
-    expect(() => job?.format(eventOf(said))).toThrow("it has no state");
+  test.for(["null", "NULL", "undefined", "NaN", "N/A", "-", "[object Object]", "{}", " ", "[ ]"])("%j", (value) => {
+    expect(asString(value)).toBeUndefined();
+    expect(() => job?.format(eventOf(value))).toThrow("it has no state");
   });
 
-  test.for(["None", "Null", "null-island", "a-b", "0"])("but not %j", (said) => expect(text(said)).toBe(said));
+  test.for(["None", "Null", "null-island", "a-b", "0"])("but not %j", (value) => expect(asString(value)).toBe(value));
 });

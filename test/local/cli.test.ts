@@ -4,7 +4,7 @@ import { columns, timeOf, UsageError } from "../../src/local/cli.ts";
 import { listing, scriptsOf } from "../../src/local/help.ts";
 import { run } from "./command.ts";
 
-test("help lists every command of package.json, with a line, and nothing else", async () => {
+test("help lists every command of package.json with a description, and nothing else", async () => {
   const { code, out } = await run("help", []);
   expect(code).toBe(0);
   const listed = [...out.matchAll(/^ {2}npm (?:run )?(\S+) +\S/gm)].map(([, script]) => script);
@@ -12,12 +12,12 @@ test("help lists every command of package.json, with a line, and nothing else", 
   expect(scriptsOf()).not.toContain("postinstall");
 });
 
-test("help hides no script that has no line yet", () => {
+test("help also lists a script without a description", () => {
   expect(listing(["start", "brand-new"])).toMatch(/Others\n {2}npm run brand-new$/);
 });
 
 test.each(["help", "invoke", "pull", "replay", "send"])(
-  "%s --help tells how it is called, and loads no SDK",
+  "%s --help prints the usage and loads no SDK",
   async (command) => {
     const { code, out, err } = await run(command, ["--help"], { env: { NODE_DEBUG: "" } });
     expect({ code, err }).toEqual({ code: 0, err: "" });
@@ -26,7 +26,7 @@ test.each(["help", "invoke", "pull", "replay", "send"])(
   },
 );
 
-test("no colour where there is no terminal, or it is not wanted", async () => {
+test("colour only on a terminal, or where it is forced", async () => {
   expect((await run("help", [])).out).not.toContain("\u001b");
   expect((await run("help", [], { env: { FORCE_COLOR: "1" } })).out).toContain(
     styleText("bold", "VPC logs", { validateStream: false }),
@@ -45,7 +45,7 @@ test("a table's columns are as wide as their widest cell", () => {
   ).toBe("  n  name\n  1  a\n100  longer");
 });
 
-test("a time is so long ago, or a date", () => {
+test("a time is a duration before now, or a date", () => {
   const now = Date.UTC(2026, 2, 14);
   expect(timeOf("90s", now)).toBe(now - 90_000);
   expect(timeOf("2h", now)).toBe(now - 7_200_000);

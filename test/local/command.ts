@@ -8,7 +8,7 @@ export interface Ran {
   readonly err: string;
 }
 
-/** Runs a command of src/local in a process of its own, with nothing of this one's AWS settings. */
+/** Runs a command of src/local in a separate process, without the AWS settings of this one. */
 export function run(
   command: string,
   args: readonly string[],
@@ -28,7 +28,7 @@ export function run(
   });
 }
 
-/** Credentials and an endpoint for every AWS service. */
+/** Credentials, and an endpoint for all AWS services. */
 export const awsEnv = (url: string): Record<string, string> => ({
   AWS_ENDPOINT_URL: url,
   AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE",

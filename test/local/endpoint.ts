@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** An error as AWS answers it: JSON 1.0 and 1.1 name it in `__type`, the query protocol in XML. */
+/** An error of AWS: in `__type` in JSON 1.0 and 1.1, in XML in the query protocol. */
 export interface AwsError {
   readonly type: string;
   readonly message: string;
@@ -32,106 +32,235 @@ export interface LogLine {
   readonly timestamp: number;
 }
 
+type Input = Readonly<Record<string, unknown>>;
+
 export interface AwsEndpoint {
   readonly url: string;
   readonly account: string;
   /** Every call so far, such as `Logs_20140328.FilterLogEvents`, with its input. */
-  readonly calls: { readonly operation: string; readonly input: Record<string, unknown> }[];
+  readonly calls: { readonly operation: string; readonly input: Input }[];
   readonly logGroups: Map<string, LogLine[]>;
   readonly queues: Map<string, QueuedMessage[]>;
   readonly secrets: Map<string, string>;
-  /** What functions were invoked with, asynchronously. */
+  /** Asynchronous invocations of functions. */
   readonly invoked: { readonly name: string; readonly type: string; readonly event: unknown }[];
   readonly functions: Set<string>;
-  /** Lines a page of FilterLogEvents holds. */
+  /** Lines per page of FilterLogEvents. */
   pageSize: number;
-  /** Messages that a move task moves between two looks at it. */
+  /** Messages that a move task moves between two requests for its status. */
   moveStep: number;
-  /** The error that the call of this number, counted from 1, meets. */
+  /** The error that answers a call; calls of an operation are numbered from 1. */
   fault: (operation: string, call: number) => AwsError | undefined;
   close(): Promise<void>;
 }
 
 const account = "210987654321";
 const region = "eu-west-1";
-const jsonError = (type: string, message: string, status = 400): AwsError => ({ type, message, status });
+
+/** Answers with an error of AWS. */
+const fail = (type: string, message: string, status = 400): never => {
+  throw { type, message, status } satisfies AwsError;
+};
 
 /**
- * The parts of CloudWatch Logs, SQS, Secrets Manager, Lambda and STS that the function and the commands call, over HTTP in AWS's own protocols: JSON 1.1,
- * JSON 1.0, REST and query. Requests must be signed.
+ * The calls of CloudWatch Logs, SQS, Secrets Manager, Lambda and STS that the function and the commands use, over HTTP in
+ * AWS's own protocols: JSON 1.1, JSON 1.0, REST and query. Requests must be signed.
  */
 export async function startAws(): Promise<AwsEndpoint> {
-  const tokens = new Map<string, number>();
-  const tasks: Task[] = [];
-  const counts = new Map<string, number>();
+  const server = http.createServer();
+  const aws = new LocalAws(server);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  aws.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return aws;
+}
 
-  const fail = (type: string, message: string, status?: number): never => {
-    throw jsonError(type, message, status);
-  };
-  const arnOf = (name: string): string => `arn:aws:sqs:${region}:${account}:${name}`;
-  const nameIn = (urlOrArn: unknown): string => String(urlOrArn).split(/[/:]/).at(-1) ?? "";
-  const queue = (urlOrArn: unknown): QueuedMessage[] =>
-    aws.queues.get(nameIn(urlOrArn)) ??
-    fail("com.amazonaws.sqs#QueueDoesNotExist", "The specified queue does not exist.");
-  const advance = (task: Task): void => {
-    if (task.Status !== "RUNNING") return;
-    const source = queue(task.SourceArn);
-    for (const message of source.splice(0, aws.moveStep)) {
-      queue(task.DestinationArn).push(message);
-      task.ApproximateNumberOfMessagesMoved++;
-    }
-    if (source.length === 0) {
-      task.Status = "COMPLETED";
-      delete task.TaskHandle;
-    }
+interface Call {
+  readonly operation: string;
+  readonly input: Input;
+  /** The query protocol, which STS uses. */
+  readonly isQuery: boolean;
+  /** The function that the call invokes. */
+  readonly functionName: string | undefined;
+}
+
+interface Reply {
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+class LocalAws implements AwsEndpoint {
+  url = "";
+  readonly account = account;
+  readonly calls: AwsEndpoint["calls"] = [];
+  readonly logGroups: AwsEndpoint["logGroups"] = new Map();
+  readonly queues: AwsEndpoint["queues"] = new Map();
+  readonly secrets: AwsEndpoint["secrets"] = new Map();
+  readonly invoked: AwsEndpoint["invoked"] = [];
+  readonly functions: AwsEndpoint["functions"] = new Set();
+  pageSize = 100;
+  moveStep = 5;
+  fault: AwsEndpoint["fault"] = () => undefined;
+  private readonly server: http.Server;
+  private readonly counts = new Map<string, number>();
+  private readonly operations: Readonly<Record<string, (input: Input) => unknown>> = {
+    ...logOperations(this),
+    ...queueOperations(this),
+    ...moveOperations(this),
+    ...secretOperations(this),
   };
 
-  const operations: Record<string, (input: Record<string, unknown>) => unknown> = {
-    "Logs_20140328.FilterLogEvents": ({ logGroupName, startTime, filterPattern, nextToken }) => {
+  constructor(server: http.Server) {
+    this.server = server;
+    server.on("request", async (request: http.IncomingMessage, response: http.ServerResponse) => {
+      const { status, type, text, headers } = this.replyTo(request, callOf(request, await bodyOf(request)));
+      response.writeHead(status, { "content-type": type, "x-amzn-requestid": crypto.randomUUID(), ...headers });
+      response.end(text);
+    });
+  }
+
+  close(): Promise<void> {
+    this.server.closeAllConnections();
+    return new Promise((resolve) => {
+      this.server.close(() => resolve());
+    });
+  }
+
+  private replyTo(request: http.IncomingMessage, call: Call): Reply {
+    try {
+      const number = this.record(call);
+      checkSignature(request);
+      const fault = this.fault(call.operation, number);
+      if (fault) throw fault;
+      if (call.isQuery) return { status: 200, type: "text/xml", text: callerIdentity };
+      if (call.functionName) return this.invoke(call.functionName, request, call.input);
+      const output = this.operations[call.operation]?.(call.input) ?? fail("UnknownOperationException", call.operation);
+      const version = call.operation.startsWith("AmazonSQS") ? "1.0" : "1.1";
+      return { status: 200, type: `application/x-amz-json-${version}`, text: JSON.stringify(output) };
+    } catch (error) {
+      return errorReply(error as AwsError, call);
+    }
+  }
+
+  /** @returns the number of the call among those of its operation, from 1. */
+  private record({ operation, input }: Call): number {
+    this.calls.push({ operation, input });
+    const number = (this.counts.get(operation) ?? 0) + 1;
+    this.counts.set(operation, number);
+    return number;
+  }
+
+  private invoke(name: string, request: http.IncomingMessage, event: Input): Reply {
+    if (!this.functions.has(name)) fail("ResourceNotFoundException", "Function not found", 404);
+    this.invoked.push({ name, type: String(request.headers["x-amz-invocation-type"]), event });
+    return { status: 202, type: "application/json", text: "" };
+  }
+}
+
+async function bodyOf(request: http.IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function callOf(request: http.IncomingMessage, body: string): Call {
+  const [, functionName] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(request.url ?? "") ?? [];
+  if (request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded")) {
+    const input = Object.fromEntries(new URLSearchParams(body));
+    return { operation: `STS.${input.Action}`, input, isQuery: true, functionName };
+  }
+  const operation = functionName ? "Lambda.Invoke" : String(request.headers["x-amz-target"]);
+  return { operation, input: JSON.parse(body || "{}") as Input, isQuery: false, functionName };
+}
+
+function checkSignature({ headers }: http.IncomingMessage): void {
+  const signature = /^AWS4-HMAC-SHA256 Credential=\S+, SignedHeaders=\S+, Signature=[\da-f]{64}$/;
+  if (signature.test(headers.authorization ?? "")) return;
+  fail("MissingAuthenticationTokenException", "Missing Authentication Token", 403);
+}
+
+const callerIdentity = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::${account}:user/jo</Arn><UserId>AIDA</UserId><Account>${account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`;
+
+function errorReply({ type, message, status = 400 }: AwsError, { isQuery }: Call): Reply {
+  if (isQuery) {
+    const error = `<Error><Type>Sender</Type><Code>${type}</Code><Message>${message}</Message></Error>`;
+    return { status, type: "text/xml", text: `<ErrorResponse>${error}</ErrorResponse>` };
+  }
+  return {
+    status,
+    type: "application/x-amz-json-1.1",
+    text: JSON.stringify({ __type: type, message, Message: message }),
+    headers: { "x-amzn-errortype": type },
+  };
+}
+
+function logOperations(aws: AwsEndpoint) {
+  const positions = new Map<string, number>();
+  return {
+    "Logs_20140328.FilterLogEvents": ({ logGroupName, startTime, filterPattern, nextToken }: Input) => {
       const lines =
         aws.logGroups.get(String(logGroupName)) ??
         fail("ResourceNotFoundException", "The specified log group does not exist.");
       const terms = [...String(filterPattern).matchAll(/\?"([^"]+)"/g)].map(([, term]) => String(term));
-      const from = nextToken === undefined ? 0 : tokens.get(String(nextToken));
+      const from = nextToken === undefined ? 0 : positions.get(String(nextToken));
       if (from === undefined) return fail("InvalidParameterException", "The specified nextToken is invalid.");
-      const page = lines.slice(from, from + aws.pageSize);
-      const next = from + aws.pageSize < lines.length ? `token/${from + aws.pageSize}+==` : undefined;
-      if (next) tokens.set(next, from + aws.pageSize);
-      return {
-        events: page
-          .filter(
-            ({ message, timestamp }) => timestamp >= Number(startTime) && terms.some((term) => message.includes(term)),
-          )
-          .map((line, index) => ({
-            logStreamName: "2026/03/14/[$LATEST]abc",
-            eventId: String(from + index),
-            ingestionTime: line.timestamp,
-            ...line,
-          })),
-        searchedLogStreams: [],
-        ...(next && { nextToken: next }),
-      };
+      const end = from + aws.pageSize;
+      const next = end < lines.length ? `token/${end}+==` : undefined;
+      if (next) positions.set(next, end);
+      const isMatch = ({ message, timestamp }: LogLine): boolean =>
+        timestamp >= Number(startTime) && terms.some((term) => message.includes(term));
+      const events = lines
+        .slice(from, end)
+        .filter(isMatch)
+        .map((line, index) => ({
+          logStreamName: "2026/03/14/[$LATEST]abc",
+          eventId: String(from + index),
+          ingestionTime: line.timestamp,
+          ...line,
+        }));
+      return { events, searchedLogStreams: [], ...(next && { nextToken: next }) };
     },
-    "AmazonSQS.GetQueueUrl": ({ QueueName }) => {
-      queue(QueueName);
-      return { QueueUrl: `${aws.url}/${account}/${QueueName}` };
-    },
-    "AmazonSQS.GetQueueAttributes": ({ QueueUrl }) => ({
-      Attributes: { QueueArn: arnOf(nameIn(QueueUrl)), ApproximateNumberOfMessages: String(queue(QueueUrl).length) },
-    }),
-    "secretsmanager.GetSecretValue": ({ SecretId }) => ({
+  };
+}
+
+function secretOperations(aws: AwsEndpoint) {
+  return {
+    "secretsmanager.GetSecretValue": ({ SecretId }: Input) => ({
       ARN: SecretId,
       SecretString:
         aws.secrets.get(String(SecretId)) ??
         fail("ResourceNotFoundException", "Secrets Manager can't find the specified secret."),
     }),
-    "AmazonSQS.SendMessage": ({ QueueUrl, MessageBody, MessageAttributes }) => {
+  };
+}
+
+const arnOf = (name: string): string => `arn:aws:sqs:${region}:${account}:${name}`;
+const nameOf = (urlOrArn: unknown): string => String(urlOrArn).split(/[/:]/).at(-1) ?? "";
+
+const queueOf = (aws: AwsEndpoint, urlOrArn: unknown): QueuedMessage[] =>
+  aws.queues.get(nameOf(urlOrArn)) ??
+  fail("com.amazonaws.sqs#QueueDoesNotExist", "The specified queue does not exist.");
+
+function queueOperations(aws: AwsEndpoint) {
+  return {
+    "AmazonSQS.GetQueueUrl": ({ QueueName }: Input) => {
+      queueOf(aws, QueueName);
+      return { QueueUrl: `${aws.url}/${account}/${QueueName}` };
+    },
+    "AmazonSQS.GetQueueAttributes": ({ QueueUrl }: Input) => ({
+      Attributes: {
+        QueueArn: arnOf(nameOf(QueueUrl)),
+        ApproximateNumberOfMessages: String(queueOf(aws, QueueUrl).length),
+      },
+    }),
+    "AmazonSQS.SendMessage": ({ QueueUrl, MessageBody, MessageAttributes }: Input) => {
       const MessageId = crypto.randomUUID();
-      queue(QueueUrl).push({ MessageId, Body: String(MessageBody), MessageAttributes, hiddenUntil: 0 });
+      queueOf(aws, QueueUrl).push({ MessageId, Body: String(MessageBody), MessageAttributes, hiddenUntil: 0 });
       return { MessageId, MD5OfMessageBody: md5(String(MessageBody)) };
     },
-    "AmazonSQS.ReceiveMessage": ({ QueueUrl, MaxNumberOfMessages, VisibilityTimeout }) => ({
-      Messages: queue(QueueUrl)
+    "AmazonSQS.ReceiveMessage": ({ QueueUrl, MaxNumberOfMessages, VisibilityTimeout }: Input) => ({
+      Messages: queueOf(aws, QueueUrl)
         .filter(({ hiddenUntil }) => hiddenUntil <= Date.now())
         .slice(0, Number(MaxNumberOfMessages))
         .map((message) => {
@@ -140,31 +269,32 @@ export async function startAws(): Promise<AwsEndpoint> {
           return { ...shown, ReceiptHandle: `handle-${shown.MessageId}`, MD5OfBody: md5(shown.Body) };
         }),
     }),
-    "AmazonSQS.ChangeMessageVisibilityBatch": ({ QueueUrl, Entries }) => {
+    "AmazonSQS.ChangeMessageVisibilityBatch": ({ QueueUrl, Entries }: Input) => {
       const entries = Entries as { Id: string; ReceiptHandle: string; VisibilityTimeout: number }[];
       if (entries.length > 10) return fail("com.amazonaws.sqs#TooManyEntriesInBatchRequest", "Too many entries");
       for (const { ReceiptHandle, VisibilityTimeout } of entries) {
-        const message = queue(QueueUrl).find(({ MessageId }) => ReceiptHandle === `handle-${MessageId}`);
+        const message = queueOf(aws, QueueUrl).find(({ MessageId }) => ReceiptHandle === `handle-${MessageId}`);
         if (message) message.hiddenUntil = Date.now() + VisibilityTimeout * 1000;
       }
       return { Successful: entries.map(({ Id }) => ({ Id })), Failed: [] };
     },
-    "AmazonSQS.StartMessageMoveTask": (input) => {
+  };
+}
+
+function moveOperations(aws: AwsEndpoint) {
+  const tasks: Task[] = [];
+  return {
+    "AmazonSQS.StartMessageMoveTask": (input: Input) => {
       const { SourceArn, DestinationArn, MaxNumberOfMessagesPerSecond } = input as unknown as Task;
-      if (!nameIn(SourceArn).endsWith("-DeadLetters")) {
-        return fail(
-          "com.amazonaws.sqs#UnsupportedOperation",
-          "Source queue must be configured as a Dead Letter Queue.",
-        );
-      }
-      if (!DestinationArn)
-        return fail("com.amazonaws.sqs#InvalidParameterValue", "Some messages have no source queue.");
-      queue(DestinationArn);
+      if (!nameOf(SourceArn).endsWith("-DeadLetters"))
+        fail("com.amazonaws.sqs#UnsupportedOperation", "Source queue must be configured as a Dead Letter Queue.");
+      if (!DestinationArn) fail("com.amazonaws.sqs#InvalidParameterValue", "Some messages have no source queue.");
+      queueOf(aws, DestinationArn);
       tasks.unshift({
         TaskHandle: `task-${tasks.length}`,
         Status: "RUNNING",
         ApproximateNumberOfMessagesMoved: 0,
-        ApproximateNumberOfMessagesToMove: queue(SourceArn).length,
+        ApproximateNumberOfMessagesToMove: queueOf(aws, SourceArn).length,
         SourceArn,
         DestinationArn,
         MaxNumberOfMessagesPerSecond,
@@ -173,98 +303,28 @@ export async function startAws(): Promise<AwsEndpoint> {
       return { TaskHandle: tasks[0]?.TaskHandle };
     },
     "AmazonSQS.ListMessageMoveTasks": () => {
-      if (tasks[0]) advance(tasks[0]);
+      if (tasks[0]) advance(aws, tasks[0]);
       return { Results: tasks.slice(0, 1) };
     },
-    "AmazonSQS.CancelMessageMoveTask": ({ TaskHandle }) => {
+    "AmazonSQS.CancelMessageMoveTask": ({ TaskHandle }: Input) => {
       const task = tasks.find((each) => each.TaskHandle === TaskHandle);
       if (!task) return fail("com.amazonaws.sqs#ResourceNotFoundException", "The task does not exist.");
       task.Status = "CANCELLED";
       return { ApproximateNumberOfMessagesMoved: task.ApproximateNumberOfMessagesMoved };
     },
   };
+}
 
-  const server = http.createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      const body = Buffer.concat(chunks).toString("utf8");
-      const [, invokedName] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(request.url ?? "") ?? [];
-      const isQuery = request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
-      const operation = isQuery
-        ? `STS.${new URLSearchParams(body).get("Action")}`
-        : invokedName
-          ? "Lambda.Invoke"
-          : String(request.headers["x-amz-target"]);
-      const input = isQuery ? Object.fromEntries(new URLSearchParams(body)) : JSON.parse(body || "{}");
-      aws.calls.push({ operation, input });
-      const call = (counts.get(operation) ?? 0) + 1;
-      counts.set(operation, call);
-      const send = (status: number, type: string, text: string, headers: Record<string, string> = {}): void => {
-        response
-          .writeHead(status, { "content-type": type, "x-amzn-requestid": crypto.randomUUID(), ...headers })
-          .end(text);
-      };
-      try {
-        if (
-          !/^AWS4-HMAC-SHA256 Credential=\S+, SignedHeaders=\S+, Signature=[\da-f]{64}$/.test(
-            request.headers.authorization ?? "",
-          )
-        ) {
-          throw jsonError("MissingAuthenticationTokenException", "Missing Authentication Token", 403);
-        }
-        const fault = aws.fault(operation, call);
-        if (fault) throw fault;
-        if (isQuery) {
-          return send(
-            200,
-            "text/xml",
-            `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::${account}:user/jo</Arn><UserId>AIDA</UserId><Account>${account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
-          );
-        }
-        if (invokedName) {
-          if (!aws.functions.has(invokedName)) throw jsonError("ResourceNotFoundException", "Function not found", 404);
-          aws.invoked.push({ name: invokedName, type: String(request.headers["x-amz-invocation-type"]), event: input });
-          return send(202, "application/json", "");
-        }
-        const answer = operations[operation]?.(input) ?? fail("UnknownOperationException", operation);
-        const type = operation.startsWith("AmazonSQS") ? "application/x-amz-json-1.0" : "application/x-amz-json-1.1";
-        return send(200, type, JSON.stringify(answer));
-      } catch (thrown) {
-        const { type, message, status = 400 } = thrown as AwsError;
-        if (isQuery) {
-          return send(
-            status,
-            "text/xml",
-            `<ErrorResponse><Error><Type>Sender</Type><Code>${type}</Code><Message>${message}</Message></Error></ErrorResponse>`,
-          );
-        }
-        send(status, "application/x-amz-json-1.1", JSON.stringify({ __type: type, message, Message: message }), {
-          "x-amzn-errortype": type,
-        });
-      }
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const aws: AwsEndpoint = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    account,
-    calls: [],
-    logGroups: new Map(),
-    secrets: new Map(),
-    queues: new Map(),
-    invoked: [],
-    functions: new Set(),
-    pageSize: 100,
-    moveStep: 5,
-    fault: () => undefined,
-    close: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
-  };
-  return aws;
+function advance(aws: AwsEndpoint, task: Task): void {
+  if (task.Status !== "RUNNING") return;
+  const source = queueOf(aws, task.SourceArn);
+  for (const message of source.splice(0, aws.moveStep)) {
+    queueOf(aws, task.DestinationArn).push(message);
+    task.ApproximateNumberOfMessagesMoved++;
+  }
+  if (source.length > 0) return;
+  task.Status = "COMPLETED";
+  delete task.TaskHandle;
 }
 
 const md5 = (text: string): string => createHash("md5").update(text).digest("hex");

@@ -12,7 +12,7 @@ const file = (content: unknown): string => {
   writeFileSync(name, typeof content === "string" ? content : JSON.stringify(content));
   return name;
 };
-/** A copy of the tracked env.json, so that no env.local.json of whoever runs the tests is read. */
+/** A copy of the tracked env.json, so that the tests never read a developer's env.local.json. */
 const trackedEnv = (): string => {
   const copy = path.join(mkdtempSync(path.join(tmpdir(), "invoke-")), "env.json");
   copyFileSync(path.join(root, "env.json"), copy);
@@ -20,14 +20,14 @@ const trackedEnv = (): string => {
 };
 const invoke = (...args: string[]) => run("invoke", ["--no-build", ...args]);
 
-test("an event goes through the built handler to a console on this machine", async () => {
+test("an event goes through the built handler to a local console", async () => {
   const { code, out, err } = await invoke(sample);
   expect(out).toMatch(/2 warning +i-0a1b2c3d4e5f60718 .*EC2 instance i-0a1b2c3d4e5f60718 is stopped/);
   expect(err).toBe("1 delivered, 0 refused, 0 undelivered\n");
   expect(code).toBe(0);
 });
 
-test("an event may come on standard input; one without formatter is told", async () => {
+test("an event is read from standard input; one without a formatter is reported", async () => {
   const event = {
     ...JSON.parse(readFileSync(path.join(root, sample), "utf8")),
     source: "aws.quasar",
@@ -39,15 +39,15 @@ test("an event may come on standard input; one without formatter is told", async
   expect(code).toBe(0);
 });
 
-test("a batch of the retry queue is taken as Lambda hands it over", async () => {
+test("a batch of the retry queue is read as Lambda passes it", async () => {
   const body = readFileSync(path.join(root, sample), "utf8");
   const { code, out, err } = await invoke(file({ Records: [{ eventSource: "aws:sqs", messageId: "m1", body }] }));
   expect(out).toContain("is stopped");
-  expect(err).toBe("All messages of the batch are done with.\n");
+  expect(err).toBe("All messages of the batch are done.\n");
   expect(code).toBe(0);
 });
 
-test("--dry-run shows the messages only, and says why there are none", async () => {
+test("--dry-run only shows the messages, and explains why there are none", async () => {
   const { code, out, err } = await invoke(sample, "--dry-run");
   expect({ code, err }).toEqual({ code: 0, err: "" });
   expect(out).toContain("is stopped");
@@ -68,11 +68,11 @@ test("--env-vars sends to the console that it names", async () => {
     const { code, out } = await invoke(sample, "--env-vars", env);
     expect(code).toBe(0);
     expect(out).toContain("is stopped");
-    expect(local.taken).toHaveLength(1);
+    expect(local.accepted).toHaveLength(1);
 
     local.acceptedToken = "another";
     const refused = await invoke(sample, "--env-vars", env);
-    expect(refused.err).toMatch(/UndeliveredError: 1 of the event's messages could not be delivered now/);
+    expect(refused.err).toMatch(/UndeliveredError: .*could not be delivered now/);
     expect(refused.err).not.toContain(local.token);
     expect(refused.code).toBe(1);
   } finally {
@@ -80,7 +80,7 @@ test("--env-vars sends to the console that it names", async () => {
   }
 });
 
-test("env.local.json is read instead of an env.json beside it", async () => {
+test("env.local.json is read instead of the env.json in the same folder", async () => {
   const env = trackedEnv();
   const local = env.replace(/env\.json$/, "env.local.json");
   expect(await invoke(sample, "--dry-run", "--env-vars", env)).toEqual({
@@ -113,15 +113,15 @@ test.each([
     1,
     "API_TOKEN is missing: it should be the console's API key, 32 letters and digits.\n",
   ],
-  [[sample, sample], 2, "One event at a time: npm run replay takes several.\n--help tells how it is called.\n"],
-])("%j is answered in one sentence", async (args, code, err) => {
+  [[sample, sample], 2, "Name one file only: npm run replay accepts several.\nSee --help.\n"],
+])("%j gives an error of one sentence", async (args, code, err) => {
   expect(await invoke(...args)).toEqual({ code, out: "", err });
 });
 
-test("what is no JSON, or no event, is told from what is", async () => {
+test("a file that is not JSON or not an event is reported", async () => {
   expect((await invoke(file('{"source":'))).err).toMatch(/x\.json is not JSON: [^\n]+\n$/);
-  expect((await invoke(file(""))).err).toMatch(/x\.json is empty: it should hold an event's JSON\.\n$/);
+  expect((await invoke(file(""))).err).toMatch(/x\.json is empty: an event's JSON is expected\.\n$/);
   expect((await invoke(file({ a: 1 }), "--dry-run")).err).toMatch(
-    /This is no EventBridge event: it has neither a source nor a detail-type\.\n$/,
+    /This is not an EventBridge event: it has neither a source nor a detail-type\.\n$/,
   );
 });

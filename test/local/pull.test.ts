@@ -34,7 +34,7 @@ const line = (payload: object, error?: string): string =>
   });
 
 describe("a line of the log", () => {
-  test("gives its event", () => {
+  test("holds an event", () => {
     const quasar = event("aws.quasar", "Quasar Beam Change");
     expect(eventIn(line(quasar), 7)).toEqual({
       event: quasar,
@@ -46,15 +46,15 @@ describe("a line of the log", () => {
     expect(eventIn(line(quasar, "no beam"), 7)).toMatchObject({ why: "no beam" });
   });
 
-  test("gives it behind the prefix of Lambda's text format too", () => {
+  test("may have the prefix of Lambda's text format", () => {
     const prefixed = `2026-03-14T03:02:11.000Z\t2f1f6a30-5b0c\tWARN\t${line(event("aws.quasar", "Quasar Beam Change"))}\n`;
     expect(eventIn(prefixed, 0)).toMatchObject({ source: "aws.quasar" });
   });
 
-  test("is told from one that was cut, and from others", () => {
+  test("may be truncated, or another line", () => {
     const whole = line(event("aws.quasar", "Quasar Beam Change"));
-    expect(eventIn(whole.slice(0, -40), 0)).toBe("cut");
-    expect(eventIn(JSON.stringify({ ...JSON.parse(whole), event: '{"source":"aws.qua…' }), 0)).toBe("cut");
+    expect(eventIn(whole.slice(0, -40), 0)).toBe("truncated");
+    expect(eventIn(JSON.stringify({ ...JSON.parse(whole), event: '{"source":"aws.qua…' }), 0)).toBe("truncated");
     expect(eventIn("START RequestId", 0)).toBeUndefined();
     expect(
       eventIn(JSON.stringify({ message: "other", reason: "There is no formatter for the event" }), 0),
@@ -71,9 +71,9 @@ describe("the logged events", () => {
   afterEach(() => {
     delete process.env.AWS_REGION;
   });
-  const where = { stack: "AWS-Events2Panther" };
+  const session = { stack: "AWS-Events2Panther" };
 
-  test("come from all pages, empty ones among them", async () => {
+  test("come from all pages, including empty ones", async () => {
     const entry = (name: string) => ({ message: line(event("aws.quasar", name)), timestamp: 1 });
     logs
       .on(FilterLogEventsCommand)
@@ -81,7 +81,7 @@ describe("the logged events", () => {
       .resolvesOnce({ events: [], nextToken: "two" })
       .resolvesOnce({ nextToken: "three" })
       .resolvesOnce({ events: [entry("c")] });
-    const { events } = await loggedEvents(where, 1000);
+    const { events } = await loggedEvents(session, 1000);
     expect(events.map(({ detailType }) => detailType)).toEqual(["a", "b", "c"]);
     expect(logs.commandCalls(FilterLogEventsCommand).map(({ args: [{ input }] }) => input)).toMatchObject([
       { logGroupName: "/aws/lambda/AWS-Events2Panther", startTime: 1000 },
@@ -117,19 +117,19 @@ describe("the logged events", () => {
       named("AccessDeniedException", "User: jo is not authorized to perform: logs:FilterLogEvents"),
       /^These credentials may not read the log group .*: User: jo is not authorized to perform: logs:FilterLogEvents\.$/,
     ],
-    [named("ThrottlingException", "Rate exceeded"), /^AWS still throttled the requests after 8 tries/],
+    [named("ThrottlingException", "Rate exceeded"), /^AWS still throttled the requests after 8 attempts/],
     [
       Object.assign(new Error("getaddrinfo ENOTFOUND"), { code: "ENOTFOUND" }),
       /^AWS could not be reached \(ENOTFOUND\)/,
     ],
-    [named("InternalFailure", "oops"), /^AWS did not read the log group .*: InternalFailure: oops\.$/],
-  ])("or one sentence says why not: %s", async (error, sentence) => {
+    [named("InternalFailure", "oops"), /^Could not read the log group .*: InternalFailure: oops\.$/],
+  ])("or an error of one sentence: %s", async (error, sentence) => {
     logs.on(FilterLogEventsCommand).rejects(error);
-    await expect(loggedEvents(where, 0)).rejects.toThrow(sentence);
+    await expect(loggedEvents(session, 0)).rejects.toThrow(sentence);
   });
 });
 
-test("events are grouped by source and detail-type, the newest stands for its group", () => {
+test("events are grouped by source and detail-type, and each group has its newest event", () => {
   const logged = (source: string, detailType: string, time: number, why = "no formatter") => ({
     event: event(source, detailType, { time }),
     source,
@@ -164,7 +164,7 @@ describe("npm run pull", () => {
   });
   afterEach(() => aws.close());
 
-  test("writes a sanitised sample of what the function really logged, once", async () => {
+  test("writes a sanitised sample of what the built function logged, once", async () => {
     const local = await startConsole();
     const lambda = await startFunction({ API_URL: local.url, API_TOKEN: local.token });
     await lambda.invoke(event("aws.quasar", "Quasar Beam Change"));
@@ -191,17 +191,17 @@ describe("npm run pull", () => {
     });
 
     writeFileSync(file, "{}");
-    const again = await pull();
-    expect(again.out).toMatch(/there already/);
+    const second = await pull();
+    expect(second.out).toMatch(/exists/);
     expect(readFileSync(file, "utf8")).toBe("{}");
   });
 
-  test("reads all pages, and tells of what is not whole", async () => {
+  test("reads all pages, and reports truncated events", async () => {
     const now = Date.now();
     const lines = Array.from({ length: 25 }, (_, index) => line(event("aws.quasar", `Quasar ${index % 5}`)));
-    const cut = line(event("aws.quasar", "Quasar Big")).slice(0, 120);
+    const truncated = line(event("aws.quasar", "Quasar Big")).slice(0, 120);
     const old = { message: line(event("aws.quasar", "Quasar Old")), timestamp: now - 3 * 3_600_000 };
-    aws.logGroups.set(group, [old, ...[...lines, cut, "REPORT"].map((message) => ({ message, timestamp: now }))]);
+    aws.logGroups.set(group, [old, ...[...lines, truncated, "REPORT"].map((message) => ({ message, timestamp: now }))]);
     aws.pageSize = 4;
     const { out, err, code } = await pull("--dry-run");
     expect(code).toBe(0);
@@ -212,28 +212,28 @@ describe("npm run pull", () => {
     expect(aws.calls).toHaveLength(7);
   });
 
-  test("finds nothing: that is no failure", async () => {
+  test("succeeds without events", async () => {
     aws.logGroups.set(group, []);
     const { out, code } = await pull("--since", "30m");
     expect(out).toMatch(
-      /^No event without formatter, and none whose formatter failed, since .* \(AWS-Events2Panther, eu-west-1\)\.$/m,
+      /^No event had no formatter, and no formatter failed, since .* \(AWS-Events2Panther, eu-west-1\)\.$/m,
     );
     expect(code).toBe(0);
   });
 
-  test("is throttled: it says so and goes on", async () => {
+  test("reports throttling and continues", async () => {
     aws.logGroups.set(group, [{ message: line(event("aws.quasar", "Quasar Beam Change")), timestamp: Date.now() }]);
     aws.fault = (_, call) => (call <= 2 ? { type: "ThrottlingException", message: "Rate exceeded" } : undefined);
     const { out, err, code } = await pull("--dry-run");
-    expect(err).toBe("AWS slows the requests down (throttling): they are sent again, with pauses.\n");
+    expect(err).toBe("AWS throttles the requests: they are retried, with pauses.\n");
     expect(out).toContain("Quasar Beam Change");
     expect(code).toBe(0);
   });
 
-  test("says in one sentence why it cannot", async () => {
-    const absent = await pull("--stack", "Other");
-    expect(absent).toMatchObject({ code: 1, out: "" });
-    expect(absent.err).toMatch(/^There is no log group \/aws\/lambda\/Other in eu-west-1: [^\n]+\n$/);
+  test("gives an error of one sentence", async () => {
+    const missing = await pull("--stack", "Other");
+    expect(missing).toMatchObject({ code: 1, out: "" });
+    expect(missing.err).toMatch(/^There is no log group \/aws\/lambda\/Other in eu-west-1: [^\n]+\n$/);
 
     aws.fault = () => ({
       type: "ExpiredTokenException",
@@ -250,17 +250,19 @@ describe("npm run pull", () => {
     });
     expect((await pull()).err).toMatch(/^These credentials may not read the log group /);
 
-    const { AWS_ACCESS_KEY_ID, ...without } = awsEnv(aws.url);
-    const nobody = await run("pull", [], { env: without });
-    expect(nobody).toMatchObject({ code: 1, err: expect.stringMatching(/^There are no AWS credentials: [^\n]+\n$/) });
-    const { AWS_REGION, ...nowhere } = awsEnv(aws.url);
-    expect(await run("pull", [], { env: nowhere })).toMatchObject({
+    const { AWS_ACCESS_KEY_ID, ...withoutKey } = awsEnv(aws.url);
+    expect(await run("pull", [], { env: withoutKey })).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^There are no AWS credentials: [^\n]+\n$/),
+    });
+    const { AWS_REGION, ...withoutRegion } = awsEnv(aws.url);
+    expect(await run("pull", [], { env: withoutRegion })).toMatchObject({
       code: 1,
       err: expect.stringMatching(/^No region is set: [^\n]+\n$/),
     });
   });
 
-  test("is called wrongly: exit code 2", async () => {
+  test("exits with 2 for wrong arguments", async () => {
     for (const args of [["--since", "yesterday"], ["--since", "2030-01-01"], ["--sinse", "2h"], ["events"]]) {
       expect((await pull(...args)).code, args.join(" ")).toBe(2);
     }

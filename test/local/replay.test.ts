@@ -16,7 +16,7 @@ const sample = "events/ec2/instance-stopped.json";
 const { event: stopped } = readSample("ec2/instance-stopped");
 
 describe("sending events one after the other", () => {
-  test("keeps to its rate", async () => {
+  test("keeps the rate", async () => {
     const started = performance.now();
     const done: number[] = [];
     const sent = await sendAll([1, 2, 3, 4, 5], async () => {}, { rate: 50, progress: (count) => done.push(count) });
@@ -25,7 +25,7 @@ describe("sending events one after the other", () => {
     expect(done).toEqual([1, 2, 3, 4, 5]);
   });
 
-  test("does not hurry after a pause of AWS's", async () => {
+  test("does not catch up after a slow request", async () => {
     const times: number[] = [];
     const send = async (event: unknown) => {
       times.push(performance.now());
@@ -36,23 +36,21 @@ describe("sending events one after the other", () => {
     expect(Math.min(...gaps)).toBeGreaterThan(30);
   });
 
-  test("goes on behind an event that AWS does not take, and stops where no event would be taken", async () => {
-    const named = (name: string) => new Failure(`not taken: ${name}`, { cause: Object.assign(new Error(), { name }) });
+  test("continues after an event that AWS refuses, and stops if every event would be refused", async () => {
+    const named = (name: string) => new Failure(`refused: ${name}`, { cause: Object.assign(new Error(), { name }) });
     const failing = (errors: Record<number, Error>) => async (event: unknown) => {
       const error = errors[event as number];
       if (error) throw error;
     };
     const large = await sendAll([1, 2, 3], failing({ 2: named("RequestTooLargeException") }), { rate: 1000 });
-    expect(large).toEqual({ sent: 2, failed: new Map([["not taken: RequestTooLargeException", 1]]) });
+    expect(large).toEqual({ sent: 2, failed: new Map([["refused: RequestTooLargeException", 1]]) });
     const denied = named("AccessDeniedException");
     expect(await sendAll([1, 2, 3], failing({ 2: denied }), { rate: 1000 })).toEqual({
       sent: 1,
       failed: new Map(),
       stopped: denied,
     });
-    await expect(sendAll([1], failing({ 1: new TypeError("a fault of ours") }), { rate: 1 })).rejects.toThrow(
-      TypeError,
-    );
+    await expect(sendAll([1], failing({ 1: new TypeError("a bug") }), { rate: 1 })).rejects.toThrow(TypeError);
   });
 
   test("stops when it is interrupted", async () => {
@@ -74,7 +72,7 @@ describe("moving dead letters", () => {
     retry: queue("S-Retry"),
     deadLetters: queue("S-DeadLetters"),
     region: "eu-west-1",
-    place: {},
+    session: {},
     client: new SQSClient({ region: "eu-west-1" }),
     send: async () => {},
   });
@@ -83,7 +81,7 @@ describe("moving dead letters", () => {
   });
   beforeEach(() => void sqs.reset());
 
-  test("waits for the end of its own task, not of one before it", async () => {
+  test("waits for the end of its own task, not of an earlier one", async () => {
     sqs.on(StartMessageMoveTaskCommand).resolves({ TaskHandle: "t" });
     sqs
       .on(ListMessageMoveTasksCommand)
@@ -105,7 +103,7 @@ describe("moving dead letters", () => {
     });
   });
 
-  test("ends a move that goes round in a circle, or that the user interrupts", async () => {
+  test("cancels a move that is circular or interrupted", async () => {
     for (const [moved, interrupted, reason] of [
       [200, false, /refuses the events again/],
       [1, true, /Ctrl-C/],
@@ -127,7 +125,7 @@ describe("moving dead letters", () => {
   });
 });
 
-test("the SDK's mock and the commands meet on the same client", async () => {
+test("the mock of the SDK applies to the client of the commands", async () => {
   const lambda = mockClient(LambdaClient);
   lambda.on(InvokeCommand).resolves({ StatusCode: 202 });
   expect(await new LambdaClient({}).send(new InvokeCommand({ FunctionName: "f" }))).toEqual({ StatusCode: 202 });
@@ -158,7 +156,7 @@ describe("npm run replay", () => {
     ...(reason && { MessageAttributes: { reason: { DataType: "String", StringValue: reason } } }),
   });
 
-  test("shows what files would give, and sends nothing, unless it is told where to", async () => {
+  test("shows the messages of files and sends nothing, without a destination", async () => {
     const { code, out, err } = await replay(sample, "events/ec2/instance-running.json");
     expect(code).toBe(0);
     expect(out).toMatch(/2 warning .*i-0a1b2c3d4e5f60718 .*is stopped/);
@@ -169,10 +167,10 @@ describe("npm run replay", () => {
   test("invokes the function asynchronously, after naming account, region and count", async () => {
     const { code, out, err } = await replay(sample, sample, "--to", "function", "--yes", "--rate", "100");
     expect(err).toBe(
-      "Send 2 events to the function AWS-Events2Panther of account 210987654321 in eu-west-1, 100 a second.\n",
+      "Send 2 events to the function AWS-Events2Panther of account 210987654321 in eu-west-1, 100 per second.\n",
     );
     expect(out).toMatch(
-      /^2 events sent to the function AWS-Events2Panther\.\nWhat becomes of them .*\/aws\/lambda\/AWS-Events2Panther$/m,
+      /^2 events sent to the function AWS-Events2Panther\.\nThe results are .*\/aws\/lambda\/AWS-Events2Panther$/m,
     );
     expect(code).toBe(0);
     expect(aws.invoked).toEqual([
@@ -196,7 +194,7 @@ describe("npm run replay", () => {
     expect(bodies).toEqual([stopped, stopped]);
   });
 
-  test("sends what the log holds", async () => {
+  test("sends events of the log", async () => {
     const message = JSON.stringify({
       message: "There is no formatter for the event",
       source: "aws.ec2",
@@ -207,21 +205,21 @@ describe("npm run replay", () => {
     expect(aws.invoked).toMatchObject([{ event: stopped }]);
   });
 
-  test("goes nowhere without a yes", async () => {
+  test("sends nothing without confirmation", async () => {
     const { code, err } = await replay(sample, "--to", "function");
     expect(code).toBe(2);
-    expect(err).toContain("There is no terminal to ask on: --yes says that it may go ahead.");
+    expect(err).toContain("There is no terminal for the question: confirm with --yes.");
     expect(aws.calls).toEqual([]);
   });
 
-  test("tells of events that were not taken, in the summary and the exit code", async () => {
+  test("reports refused and unsent events, in the summary and the exit code", async () => {
     aws.fault = (operation, call) =>
       operation === "Lambda.Invoke" && call === 2
         ? { type: "RequestTooLargeException", message: "Request must be smaller", status: 413 }
         : undefined;
     const { code, out, err } = await replay(sample, sample, sample, "--to", "function", "--yes", "--rate", "100");
     expect(out).toContain("2 events sent to the function AWS-Events2Panther, 1 refused, 0 not sent.");
-    expect(err).toMatch(/1: AWS did not invoke the function AWS-Events2Panther: RequestTooLargeException/);
+    expect(err).toMatch(/1: Could not invoke the function AWS-Events2Panther: RequestTooLargeException/);
     expect(code).toBe(1);
 
     const other = await replay(sample, sample, "--to", "function", "--yes", "--stack", "Other");
@@ -230,7 +228,7 @@ describe("npm run replay", () => {
     expect(other.code).toBe(1);
   });
 
-  test("shows dead letters, and leaves them where they are", async () => {
+  test("shows dead letters, and leaves them in their queue", async () => {
     const waiting = aws.queues.get("AWS-Events2Panther-DeadLetters") ?? [];
     for (let index = 0; index < 12; index++) waiting.push(letter(JSON.stringify(stopped), "HTTP 400: too long"));
     waiting.push(letter(JSON.stringify(stopped)), letter("garbage"));
@@ -244,12 +242,12 @@ describe("npm run replay", () => {
     expect(waiting).toHaveLength(14);
   });
 
-  test("has AWS move dead letters to the retry queue", async () => {
+  test("moves dead letters to the retry queue", async () => {
     const waiting = aws.queues.get("AWS-Events2Panther-DeadLetters") ?? [];
     for (let index = 0; index < 8; index++) waiting.push(letter(JSON.stringify(stopped)));
     const { code, out, err } = await replay("--dead-letter", "--to", "queue", "--yes");
     expect(err).toBe(
-      "Move 8 dead letters to the queue AWS-Events2Panther-Retry of account 210987654321 in eu-west-1, 10 a second.\n",
+      "Move 8 dead letters to the queue AWS-Events2Panther-Retry of account 210987654321 in eu-west-1, 10 per second.\n",
     );
     expect(out).toContain("8 dead letters moved to AWS-Events2Panther-Retry");
     expect(code).toBe(0);
@@ -257,7 +255,7 @@ describe("npm run replay", () => {
     expect(aws.queues.get("AWS-Events2Panther-Retry")).toHaveLength(8);
 
     const empty = await replay("--dead-letter", "--to", "queue", "--yes");
-    expect(empty).toMatchObject({ code: 0, out: expect.stringContaining("No dead letters wait") });
+    expect(empty).toMatchObject({ code: 0, out: expect.stringContaining("There are no dead letters") });
     expect((await replay("--dead-letter", "--stack", "Other")).err).toContain(
       "There is no queue Other-Retry in eu-west-1",
     );
@@ -266,13 +264,13 @@ describe("npm run replay", () => {
   test.each([
     [["nope.json"], 1, "There is no file nope.json."],
     [["events"], 1, "events is a folder"],
-    [["biome.json"], 1, "biome.json is no EventBridge event"],
-    [[], 2, "What is to be sent?"],
-    [[sample, "--since", "1h"], 2, "one of these"],
+    [["biome.json"], 1, "biome.json is not an EventBridge event"],
+    [[], 2, "Name one source"],
+    [[sample, "--since", "1h"], 2, "Name one source"],
     [[sample, "--to", "moon"], 2, "--to should be local, function, queue, not moon."],
     [[sample, "--rate", "0"], 2, "--rate should be a number greater than 0"],
-    [["--dead-letter", "--to", "function", "--yes"], 2, "Dead letters go --to queue"],
-  ])("%j is answered in words", async (args, code, sentence) => {
+    [["--dead-letter", "--to", "function", "--yes"], 2, "Send dead letters --to queue"],
+  ])("%j gives an error", async (args, code, sentence) => {
     const result = await replay(...args);
     expect(result.err).toContain(sentence);
     expect(result.code).toBe(code);

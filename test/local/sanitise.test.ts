@@ -19,7 +19,7 @@ const envelope = (detail: object, more: object = {}) => ({
 const detailOf = (detail: object, more: object = {}) =>
   (sanitise(envelope(detail, more)) as { detail: Record<string, unknown> }).detail;
 
-test("a sample says what happened, and not to whom", () => {
+test("a sample keeps what happened, and no identities", () => {
   const event = envelope(
     {
       eventVersion: "1.08",
@@ -178,14 +178,14 @@ describe("what is replaced", () => {
     { anything: "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6" },
     { credentials: { secretAccessKey: "abc", sessionToken: "def" } },
   ])("secrets are removed: %j", (detail) => {
-    const said = JSON.stringify(detailOf(detail));
-    expect(said).toContain("(removed)");
-    expect(said).not.toMatch(/abc|hunter2|eyJ|xRfi|D4e5/);
+    const clean = JSON.stringify(detailOf(detail));
+    expect(clean).toContain("(removed)");
+    expect(clean).not.toMatch(/abc|hunter2|eyJ|xRfi|D4e5/);
   });
 
-  test("what an application of one's own says in free text goes too", () => {
-    const own = { source: "com.acme.orders" };
-    expect(detailOf({ status: "FAILED", text: "Order of Jane Doe failed" }, own)).toEqual({
+  test("free text of custom applications is replaced too", () => {
+    const custom = { source: "com.acme.orders" };
+    expect(detailOf({ status: "FAILED", text: "Order of Jane Doe failed" }, custom)).toEqual({
       status: "FAILED",
       text: "text-1",
     });
@@ -200,7 +200,7 @@ describe("what is replaced", () => {
 });
 
 const digits = (length: number) => fc.stringMatching(new RegExp(`^[1-9]\\d{${length - 1}}$`));
-const secrets = fc.record({
+const identities = fc.record({
   account: digits(12),
   name: fc.stringMatching(/^zq[a-z]{4,10}-[a-z]{3,8}$/),
   instance: fc.stringMatching(/^i-[0-9a-f]{17}$/),
@@ -211,38 +211,40 @@ const secrets = fc.record({
     .map((parts) => parts.join(".")),
   password: fc.stringMatching(/^zq[\w!?]{8,20}$/),
 });
-const eventOf = (own: typeof secrets extends fc.Arbitrary<infer Own> ? Own : never, noise: unknown) =>
+const eventOf = (identity: typeof identities extends fc.Arbitrary<infer Identity> ? Identity : never, noise: unknown) =>
   envelope(
     {
       noise,
-      note: `The beam ${own.name} of ${own.account} failed: ${own.email} from ${own.ipv4} with ${own.accessKey} on ${own.instance}.`,
-      beamName: own.name,
-      beamArn: `arn:aws:quasar:eu-west-1:${own.account}:beam/${own.name}`,
-      instanceId: own.instance,
-      [own.account]: { masterPassword: own.password, secret: [own.password] },
-      nested: [{ owner: own.email, sourceIPAddress: own.ipv4, userIdentity: { accessKeyId: own.accessKey } }],
+      note: `The beam ${identity.name} of ${identity.account} failed: ${identity.email} from ${identity.ipv4} with ${identity.accessKey} on ${identity.instance}.`,
+      beamName: identity.name,
+      beamArn: `arn:aws:quasar:eu-west-1:${identity.account}:beam/${identity.name}`,
+      instanceId: identity.instance,
+      [identity.account]: { masterPassword: identity.password, secret: [identity.password] },
+      nested: [
+        { owner: identity.email, sourceIPAddress: identity.ipv4, userIdentity: { accessKeyId: identity.accessKey } },
+      ],
       state: "FAILED",
     },
-    { account: own.account, resources: [own.instance, `arn:aws:s3:::${own.name}/path`] },
+    { account: identity.account, resources: [identity.instance, `arn:aws:s3:::${identity.name}/path`] },
   );
 
 describe("for any event", () => {
-  test("nothing of one's own is left", async () => {
+  test("no private value is left", async () => {
     await fc.assert(
-      fc.property(secrets, fc.jsonValue({ maxDepth: 2 }), (own, noise) => {
-        const said = JSON.stringify(sanitise(eventOf(own, noise)));
-        for (const value of Object.values(own)) {
-          if (!/^(?:111122223333|198\.51\.100\.1)$/.test(value)) expect(said).not.toContain(value);
+      fc.property(identities, fc.jsonValue({ maxDepth: 2 }), (identity, noise) => {
+        const clean = JSON.stringify(sanitise(eventOf(identity, noise)));
+        for (const value of Object.values(identity)) {
+          if (!/^(?:111122223333|198\.51\.100\.1)$/.test(value)) expect(clean).not.toContain(value);
         }
       }),
     );
   });
 
-  test("the same is replaced by the same, and another by another", async () => {
+  test("equal values get equal replacements, different values different ones", async () => {
     await fc.assert(
-      fc.property(secrets, secrets, (one, other) => {
+      fc.property(identities, identities, (one, other) => {
         fc.pre(one.account !== other.account && one.name !== other.name);
-        const said = detailOf({
+        const clean = detailOf({
           a: { name: one.name },
           b: { name: other.name },
           c: { name: one.name },
@@ -253,15 +255,15 @@ describe("for any event", () => {
           c: object;
           accounts: string[];
         };
-        expect(said.c).toEqual(said.a);
-        expect(said.b).not.toEqual(said.a);
-        expect(new Set(said.accounts).size).toBe(2);
-        expect(said.accounts[2]).toBe(said.accounts[0]);
+        expect(clean.c).toEqual(clean.a);
+        expect(clean.b).not.toEqual(clean.a);
+        expect(new Set(clean.accounts).size).toBe(2);
+        expect(clean.accounts[2]).toBe(clean.accounts[0]);
       }),
     );
   });
 
-  test("structure stays, the answer is always the same, and any JSON is taken", async () => {
+  test("any JSON is accepted, the structure stays, and the result is always the same", async () => {
     const shape = (value: unknown): unknown =>
       Array.isArray(value)
         ? value.map(shape)
@@ -274,27 +276,29 @@ describe("for any event", () => {
               : value;
     await fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
-        const said = sanitise(value);
-        expect(shape(said)).toEqual(shape(value));
-        expect(sanitise(structuredClone(value))).toEqual(said);
+        const clean = sanitise(value);
+        expect(shape(clean)).toEqual(shape(value));
+        expect(sanitise(structuredClone(value))).toEqual(clean);
       }),
     );
   });
 
-  test("what is nested too deeply is removed rather than followed", () => {
+  test("a value that is nested too deeply is removed", () => {
     let deep: unknown = "acme";
     for (let level = 0; level < 20_000; level++) deep = [deep];
     expect(JSON.stringify(sanitise(deep))).toContain("(removed)");
   });
 });
 
-test("a sanitised event means the same: its messages have the severities and tags of the event's own", () => {
-  const meaning = (event: unknown) => {
+test("the messages of a sanitised event have the same severities and tags", () => {
+  const severitiesOf = (event: unknown) => {
     const { messages, dropped } = render(event, registry);
     return JSON.stringify([messages.map(({ severity, tag }) => [severity, tag]), dropped]);
   };
   const samples = sampleNames().map(readSample);
-  const changed = samples.filter(({ event }) => meaning(event) !== meaning(sanitise(event))).map(({ name }) => name);
-  // Which words are fixed is a judgement; a new formatter may read one under a key that nobody has met yet.
+  const changed = samples
+    .filter(({ event }) => severitiesOf(event) !== severitiesOf(sanitise(event)))
+    .map(({ name }) => name);
+  // The list of fixed words is a heuristic: a new formatter may read one under an unknown key.
   expect(changed.length / samples.length, changed.join(", ")).toBeLessThan(0.03);
 });

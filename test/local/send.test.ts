@@ -56,18 +56,18 @@ describe("an answer in words", () => {
       /The console failed on the message \(HTTP 500: Invalid regular expression\)\.$/,
     ],
     [502, "<html><title>502 Bad Gateway</title>", false, /proxy in front of the console could not reach it/],
-  ])("HTTP %i %s", (status, body, taken, words) => {
+  ])("HTTP %i %s", (status, body, accepted, text) => {
     const explained = explain({ status, body }, url);
-    expect(explained.taken).toBe(taken);
-    expect(explained.words).toMatch(words);
+    expect(explained.accepted).toBe(accepted);
+    expect(explained.text).toMatch(text);
   });
 
   test("a redirect names where to", () => {
     const plain = new URL("http://acme.app.panther.support/api/event/create");
-    const { taken, words } = explain({ status: 301, location: url.href, body: "" }, plain);
-    expect(taken).toBe(false);
-    expect(words).toContain(`sends on to ${url.href}`);
-    expect(words).toContain("should begin with https://");
+    const { accepted, text } = explain({ status: 301, location: url.href, body: "" }, plain);
+    expect(accepted).toBe(false);
+    expect(text).toContain(`sends on to ${url.href}`);
+    expect(text).toContain("should begin with https://");
   });
 
   test.each([
@@ -83,7 +83,7 @@ describe("an answer in words", () => {
     ["ERR_SSL_WRONG_VERSION_NUMBER", /does it speak https at all/],
     ["HTTPParserError", /does not speak HTTP/],
     ["EWEIRD", /^No answer came from .*: EWEIRD odd$/],
-  ])("%s", (code, words) => expect(explain({ code, said: "odd" }, url).words).toMatch(words));
+  ])("%s", (code, text) => expect(explain({ code, message: "odd" }, url).text).toMatch(text));
 });
 
 describe("npm run send", () => {
@@ -98,11 +98,11 @@ describe("npm run send", () => {
 
   test("posts one message that the console takes", async () => {
     expect(await send(["--severity", "2"])).toEqual({ code: 0, out: "The console took the message.\n", err: "" });
-    expect(local.taken.map(({ event }) => event)).toMatchObject([
+    expect(local.accepted.map(({ event }) => event)).toMatchObject([
       { node: "web1", summary: "hello", severity: 2, tag: "Test", source: "aws-events2panther" },
     ]);
-    expect((await send(["--severity", "0", "--tag", "Other"])).out).toContain("its row goes within 15 seconds");
-    expect(local.taken[1]?.event).toMatchObject({ severity: 0, tag: "Other" });
+    expect((await send(["--severity", "0", "--tag", "Other"])).out).toContain("its row goes within 20 seconds");
+    expect(local.accepted[1]?.event).toMatchObject({ severity: 0, tag: "Other" });
   });
 
   test("takes address and token from env.json or the command line", async () => {

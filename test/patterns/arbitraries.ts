@@ -2,21 +2,21 @@ import fc from "fast-check";
 import type { Scalar } from "../../src/patterns/operators.ts";
 
 /**
- * Pairs of a pattern and an event that is near it: its values are taken from what the pattern asks for, or from the
- * same few words, so that a match and a miss are both common.
+ * Pairs of a pattern and a similar event, with values of the pattern or from the same few words, so that both matches
+ * and mismatches are common.
  *
- * Left out, because AWS's engine answers by how it stores values and not by what a pattern says (event-ruler 2.1.0):
+ * Left out, because AWS's engine answers by how it stores values and not by the pattern's meaning (event-ruler 2.1.0):
  * - a double quote: the engine compares strings with their quotes, so the prefix `ab"` matches "ab";
  * - characters beyond U+FFFF under equals-ignore-case: the engine turns each half into "?", which then matches "??";
  * - an IPv6 address, or a number, whose first hex digits are those of an IPv4 block, and a block with a mask of 0: the
- *   engine compares hex digits from the left, so the block 10.0.0.0/24 has 0a00:12::1, and 0.0.0.0/0 the number 5;
+ *   engine compares hex digits from the left, so the block 10.0.0.0/24 contains 0a00:12::1, and 0.0.0.0/0 the number 5;
  * - an event with one path both as a dotted key and as nested keys, with arrays on the way: the engine's two finders
  *   differ on it;
- * - an empty list under an operator under anything-but: the engine takes the pattern or fails by what is beside it;
- * - a list with a range under numeric and a string, true, false or null: the engine finds the latter or not by chance,
- *   where a third element or a second branch of `$or` is beside them;
+ * - an empty list under an operator under anything-but: the engine accepts or refuses the pattern by its other elements;
+ * - a list with a range under numeric and a string, true, false or null: with a third element or a second branch of
+ *   `$or`, whether the engine matches the latter varies;
  * - a list, or alternatives of `$or`, with a star and with equals-ignore-case or suffix: the list
- *   [{ "wildcard": "*b" }, { "equals-ignore-case": "c" }] has "Ä";
+ *   [{ "wildcard": "*b" }, { "equals-ignore-case": "c" }] matches "Ä";
  * - alternatives of `$or` that share an element: of [{ "z": ["a"] }, { "z": ["a", "b"] }] the engine drops the second;
  * - an empty key: the engine never finds the field "" within another one.
  */
@@ -25,7 +25,7 @@ export interface Pair {
   event: unknown;
 }
 
-/** A part of a pattern, and events or values that are near it. `undefined` stands for a field that is left out. */
+/** A part of a pattern, and similar events or values. `undefined` is a field that is left out. */
 interface Near<Part> {
   part: Part;
   event: fc.Arbitrary<unknown>;
@@ -86,7 +86,7 @@ const scalar: fc.Arbitrary<Scalar> = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom(true, false, null) },
 );
 
-/** A word without characters beyond U+FFFF: see above. */
+/** A word without characters beyond U+FFFF (see Pair). */
 const caselessWord = word.filter((text) => !/[\u{10000}-\u{10ffff}]/u.test(text));
 
 /** Other cases of a text, and the text with something before or after it. */
@@ -157,13 +157,13 @@ function anythingBut(): fc.Arbitrary<Near<unknown>> {
   const oneOrMore = <Value>(value: fc.Arbitrary<Value>) =>
     fc.oneof(value, fc.array(value, { minLength: 1, maxLength: 3 }));
   const first = (operand: unknown) => String(Array.isArray(operand) ? operand[0] : operand);
-  const plain = fc.oneof(oneOrMore(fc.oneof(word, address)), oneOrMore(number)).map((operand) => {
-    const values: unknown[] = Array.isArray(operand) ? operand : [operand];
-    return near<unknown>({ "anything-but": operand }, fc.oneof(fc.constantFrom(...values), scalar));
+  const values = fc.oneof(oneOrMore(fc.oneof(word, address)), oneOrMore(number)).map((operand) => {
+    const excluded: unknown[] = Array.isArray(operand) ? operand : [operand];
+    return near<unknown>({ "anything-but": operand }, fc.oneof(fc.constantFrom(...excluded), scalar));
   });
-  const filled = word.filter((text) => text !== "");
+  const nonEmpty = word.filter((text) => text !== "");
   const operators = fc.oneof(
-    fc.tuple(fc.constantFrom("prefix", "suffix"), oneOrMore(filled)),
+    fc.tuple(fc.constantFrom("prefix", "suffix"), oneOrMore(nonEmpty)),
     fc.tuple(fc.constantFrom("equals-ignore-case"), oneOrMore(caselessWord)),
     fc.tuple(fc.constantFrom("wildcard"), oneOrMore(wildcard)),
   );
@@ -173,10 +173,10 @@ function anythingBut(): fc.Arbitrary<Near<unknown>> {
       fc.oneof(name === "wildcard" ? fillings(first(operand)) : variants(first(operand)), scalar),
     ),
   );
-  return fc.oneof(plain, nested);
+  return fc.oneof(values, nested);
 }
 
-/** Elements of which many are invalid. */
+/** Elements, many of them invalid. */
 const oddMatcher: fc.Arbitrary<Near<unknown>> = fc
   .tuple(
     fc.constantFrom(
@@ -231,8 +231,8 @@ const oddElement = fc.oneof(
     .map((part) => near(part, scalar)),
 );
 
-/** Whether AWS's engine reads the elements of a list each for itself: see above. */
-function isSteady(elements: readonly unknown[]): boolean {
+/** Whether AWS's engine matches each element of a list independently (see Pair). */
+function areIndependentElements(elements: readonly unknown[]): boolean {
   const texts = elements.map((element) => JSON.stringify(element));
   const has = (form: RegExp) => texts.some((text) => form.test(text));
   const isRangeMixed = has(/"numeric":\["[<>]/) && has(/^["tfn]|^\{"exactly"/);
@@ -248,20 +248,20 @@ function listsOf(part: Fields, path = ""): { path: string; list: unknown[] }[] {
   });
 }
 
-/** The values that a list asks for, whatever the operators. */
+/** The values in a list, under any operators. */
 function operandsOf(part: unknown): string[] {
   return typeof part === "object" && part !== null ? Object.values(part).flatMap(operandsOf) : [JSON.stringify(part)];
 }
 
-/** Whether AWS's engine reads the alternatives of an `$or` each for itself: see above. */
-function areApart(alternatives: readonly Near<Fields>[]): boolean {
+/** Whether AWS's engine matches each alternative of an `$or` independently (see Pair). */
+function areIndependentAlternatives(alternatives: readonly Near<Fields>[]): boolean {
   const byPath = Map.groupBy(
     alternatives.flatMap(({ part }) => listsOf(part)),
     ({ path }) => path,
   );
   return [...byPath.values()].every((fields) => {
     const operands = fields.flatMap(({ list }) => [...new Set(operandsOf(list))]);
-    return isSteady(fields.flatMap(({ list }) => list)) && new Set(operands).size === operands.length;
+    return areIndependentElements(fields.flatMap(({ list }) => list)) && new Set(operands).size === operands.length;
   });
 }
 
@@ -271,7 +271,7 @@ const list: fc.Arbitrary<Near<unknown>> = fc
     minLength: 1,
     maxLength: 3,
   })
-  .filter((elements) => isSteady(elements.map(({ part }) => part)))
+  .filter((elements) => areIndependentElements(elements.map(({ part }) => part)))
   .map((elements) => {
     const value = fc.oneof(...elements.map(({ event }) => ({ weight: 3, arbitrary: event })), {
       weight: 2,
@@ -305,7 +305,7 @@ function eventOf(
 const isObject = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Puts an object into arrays, or something else in its place. */
+/** The object inside arrays, or another value instead. */
 const inArrays = (object: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
   fc.oneof(
     { weight: 6, arbitrary: object },
@@ -326,7 +326,7 @@ const dotted: fc.Arbitrary<{ fields: Fields; event: Record<string, fc.Arbitrary<
     event: isEventDotted ? { "p.q": event } : { p: inArrays(event.map((value) => ({ q: value }))) },
   }));
 
-/** `undefined` but for one time in `times`. */
+/** The value once in `times`, otherwise `undefined`. */
 const maybe = <Value>(value: fc.Arbitrary<Value>, times: number) =>
   fc.oneof({ weight: times - 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value });
 
@@ -359,7 +359,7 @@ function object(keys: readonly string[], depth: number): fc.Arbitrary<Near<Field
                 minLength: 2,
                 maxLength: 3,
               })
-              .filter(areApart),
+              .filter(areIndependentAlternatives),
           },
         );
   return fc.tuple(fields, alternatives, maybe(dotted, 8), fc.boolean()).map(([own, either, withDot, isOrFirst]) => {
@@ -376,7 +376,7 @@ function object(keys: readonly string[], depth: number): fc.Arbitrary<Near<Field
   });
 }
 
-/** Patterns whose shape is wrong above the lists. */
+/** Patterns that are invalid above their lists. */
 const oddPattern = fc.constantFrom<unknown>(
   {},
   { a: {} },
@@ -408,5 +408,5 @@ export const pairs: fc.Arbitrary<Pair> = fc
     { weight: 1, arbitrary: oddPattern.map((part) => near(part, fc.dictionary(fc.constantFrom("a", "b"), scalar))) },
   )
   .chain(({ part, event }) => event.map((value) => ({ pattern: part, event: value })))
-  // As JSON carries it: without the fields that are left out.
+  // Through JSON, which drops undefined fields.
   .map((pair) => JSON.parse(JSON.stringify(pair)) as Pair);

@@ -1,6 +1,6 @@
 /**
  * Asks AWS's own pattern engine, event-ruler, and compares its answers with the matcher of src/patterns:
- * `node test/patterns/engine.ts [--pairs N]`. Needs java and mvn; without them it says so and succeeds.
+ * `node test/patterns/engine.ts [--pairs N]`. Needs java and mvn; without them it prints a note and succeeds.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -25,10 +25,10 @@ interface Case {
 }
 
 const seed = 20260101;
-const here = import.meta.dirname;
-const pom = join(here, "pom.xml");
+const folder = import.meta.dirname;
+const pom = join(folder, "pom.xml");
 const version = /<artifactId>event-ruler<\/artifactId>\s*<version>([^<]+)/.exec(readFileSync(pom, "utf8"))?.[1];
-const jars = join(here, "../../node_modules/.cache/event-ruler");
+const jars = join(folder, "../../node_modules/.cache/event-ruler");
 
 function isOnPath(command: string): boolean {
   return spawnSync(command, ["-version"], { stdio: "ignore" }).status === 0;
@@ -42,7 +42,7 @@ function fetchJars(): void {
 }
 
 function cases(count: number): Case[] {
-  const recorded = JSON.parse(readFileSync(join(here, "pairs.json"), "utf8")) as (Omit<Case, "event"> & {
+  const recorded = JSON.parse(readFileSync(join(folder, "pairs.json"), "utf8")) as (Omit<Case, "event"> & {
     event?: unknown;
     rawEvent?: string;
   })[];
@@ -57,8 +57,8 @@ function cases(count: number): Case[] {
 
 /** The engine's answers, one for each case. */
 async function askEngine(all: readonly Case[]): Promise<string[]> {
-  const engine = spawn("java", ["-cp", join(jars, "*"), join(here, "Engine.java")]);
-  engine.stdin.on("error", () => {}); // the exit code says why
+  const engine = spawn("java", ["-cp", join(jars, "*"), join(folder, "Engine.java")]);
+  engine.stdin.on("error", () => {}); // reported by the exit code
   engine.stdin.end(
     all.map(({ pattern, event }) => `{"pattern":${JSON.stringify(pattern)},"event":${event}}\n`).join(""),
   );
@@ -95,7 +95,7 @@ async function main(): Promise<void> {
     counts[answer]++;
     if (engine.split(":")[0] !== answer || (one.answer ?? answer) !== answer)
       differences.push(
-        `${JSON.stringify(one.pattern)}\n  ${one.event}\n  ${one.name}: engine ${engine}, here ${answer} ${why}`,
+        `${JSON.stringify(one.pattern)}\n  ${one.event}\n  ${one.name}: engine ${engine}, src/patterns ${answer} ${why}`,
       );
   }
   console.log(

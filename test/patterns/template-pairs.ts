@@ -1,7 +1,7 @@
 import { readSample, sampleNames } from "../../src/local/samples.ts";
 import { rulePatterns, sampleRoleArn } from "../../src/local/template.ts";
 
-/** A pattern of template.yaml and an event, on which engine.ts asks AWS's engine and the project's matcher. */
+/** A pattern of template.yaml and an event, for which engine.ts compares AWS's engine with the project's matcher. */
 export interface TemplatePair {
   name: string;
   pattern: unknown;
@@ -19,8 +19,8 @@ const call = (sessionIssuer: object) => ({
   detail: { userIdentity: { sessionContext: { sessionIssuer } } },
 });
 
-/** What no sample shows: the function's own calls, and files of a log bucket. */
-const edges: readonly (readonly [string, unknown])[] = [
+/** Events that no sample covers: the function's own calls, and files of a log bucket. */
+const edgeCases: readonly (readonly [string, unknown])[] = [
   ["own role", call({ arn: sampleRoleArn })],
   ["another role", call({ arn: "arn:aws:iam::111122223333:role/deploy" })],
   ["a session without an issuer's ARN", call({})],
@@ -32,7 +32,7 @@ const edges: readonly (readonly [string, unknown])[] = [
 
 /** Every rule of the template with every sample. */
 export function templatePairs(): TemplatePair[] {
-  const events = [...sampleNames().map((name) => [name, readSample(name).event] as const), ...edges];
+  const events = [...sampleNames().map((name) => [name, readSample(name).event] as const), ...edgeCases];
   return Object.entries(rulePatterns()).flatMap(([rule, pattern]) =>
     events.map(([name, event]) => ({ name: `${rule}, ${name}`, pattern, event })),
   );

@@ -12,16 +12,16 @@ const run = (input: Buffer | string, ...options: string[]) => {
 };
 const text = `${v2}\n${flow({ from: "10.0.0.9", to: "10.0.0.4", ports: [40_000, 22], packets: 5, action: "REJECT" })}\nnonsense\n`;
 
-test("findings of zipped standard input as a table, statistics apart from it", () => {
+test("prints findings of gzipped standard input as a table, and statistics to standard error", () => {
   const { stdout, stderr, status } = run(gzipSync(text), "--stats");
-  expect(stdout).toContain(" 3   10.0.0.9  10.0.0.9 is refused at 10.0.0.4 on TCP port 22: 5 packets rejected");
-  expect(stdout).toContain("Lines of the VPC flow log - could not be read and were left out: 1 of 3");
+  expect(stdout).toContain(" 3   10.0.0.9  Host 10.0.0.9 is refused at 10.0.0.4 on TCP port 22: 5 packets rejected");
+  expect(stdout).toContain("VPC flow log - has unreadable lines in -: 1 of 3 were left out");
   expect(stderr).toMatch(/^-: gzip, 0\.0 MB of text\nlines +3\nrecords +1\n/);
   expect(stderr).toMatch(/malformed +1 \(/);
   expect(status).toBe(0);
 });
 
-test("records as JSON lines; queries are told from flows by their first character", () => {
+test("prints records as JSON lines, and recognises queries by their first character", () => {
   expect(
     run(text, "--records")
       .stdout.trim()
@@ -31,7 +31,7 @@ test("records as JSON lines; queries are told from flows by their first characte
   expect(JSON.parse(run(JSON.stringify(query({})), "--records").stdout)).toStrictEqual(query({}));
 });
 
-test("a file that is not there, and an option that is not known", () => {
+test("reports a missing file and an unknown option", () => {
   const missing = run("", "there-is-none.log.gz");
   expect([missing.status, missing.stdout]).toStrictEqual([1, ""]);
   expect(missing.stderr).toContain("there-is-none.log.gz: Error: ENOENT");

@@ -16,7 +16,7 @@ describe("Resolver query log records", () => {
     });
   }
 
-  test("objects spread over lines, damaged lines and blank ones between whole ones", async () => {
+  test("reads objects spread over lines, and skips damaged and blank lines", async () => {
     const stats = newStats();
     const whole = JSON.stringify(query({}));
     const spread = JSON.stringify(query({ query_name: "spread.example.com." }), null, 2);

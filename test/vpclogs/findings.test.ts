@@ -1,19 +1,23 @@
 import { describe, expect, test } from "vitest";
-import type { Notice } from "../../src/notice.ts";
+import type { Notice } from "../../src/condition.ts";
+import { sentenceOf } from "../../src/sentence.ts";
 import { limits, readLog, thresholds } from "../../src/vpclogs/index.ts";
 import { query } from "./queries.ts";
 import { type Flow, flow, stream, times, v2, v5 } from "./streams.ts";
 
 const read = (kind: "flow" | "dns", text: string) =>
   readLog({ kind, id: "log-1", name: "s3://logs/a.log.gz", bucket: "logs" }, async () => stream(text));
-const said = ({ severity, node, summary, condition }: Notice) => ({ severity, node, summary, condition });
+const shown = (notice: Notice) => {
+  const { severity, node, condition } = notice;
+  return { severity, node, summary: sentenceOf(notice), condition };
+};
 const flowNotices = async (flows: readonly Flow[]): Promise<unknown[]> =>
-  (await read("flow", [v2, ...flows.map(flow)].join("\n"))).notices.map(said);
+  (await read("flow", [v2, ...flows.map(flow)].join("\n"))).notices.map(shown);
 const dnsNotices = async (queries: readonly unknown[]): Promise<unknown[]> =>
-  (await read("dns", queries.map((one) => JSON.stringify(one)).join("\n"))).notices.map(said);
+  (await read("dns", queries.map((one) => JSON.stringify(one)).join("\n"))).notices.map(shown);
 
-describe("what a flow log shows", () => {
-  test("port scan from inside, its refused tries not told one by one", async () => {
+describe("findings of a flow log", () => {
+  test("port scan from inside, without a message for each refused attempt", async () => {
     const tried = times(
       40,
       (at): Flow => ({
@@ -27,13 +31,13 @@ describe("what a flow log shows", () => {
       {
         severity: 3,
         node: "10.0.0.9",
-        summary: "Port scan from inside: 10.0.0.9 tries many ports of 10.0.0.20: 1, 2, 3, 4, 5 and 35 more",
+        summary: "Host 10.0.0.9 scans ports of 10.0.0.20: 1, 2, 3, 4, 5 and 35 more",
         condition: "vpc-flow:port-scan:-:10.0.0.9",
       },
     ]);
   });
 
-  test("a port scan's VPC is part of its condition where the format has it, and flags tell high ports apart", async () => {
+  test("a port scan's condition has the VPC if the format does, and flags identify tries of high ports", async () => {
     const lines = times(
       thresholds.scannedPorts,
       (at) =>
@@ -50,7 +54,7 @@ describe("what a flow log shows", () => {
         severity: 4,
         node: "10.0.0.9",
         summary:
-          "Sweep from inside: 10.0.0.9 tries port 445 of many hosts: 10.0.1.0, 10.0.1.1, 10.0.1.2, 10.0.1.3, 10.0.1.4 and 55 more",
+          "Host 10.0.0.9 sweeps many hosts on port 445: 10.0.1.0, 10.0.1.1, 10.0.1.2, 10.0.1.3, 10.0.1.4 and 55 more",
         condition: "vpc-flow:sweep:10.0.0.9:445",
       },
     ]);
@@ -62,7 +66,7 @@ describe("what a flow log shows", () => {
     ["server on a high port to a NAT gateway", 50_051, (at: number) => 1024 + at * 15],
     ["NFS server to reserved ports", 2049, (at: number) => 600 + (at % 400)],
     ["name server", 53, (at: number) => 20_000 + at],
-  ])("the replies of a %s are no scan", async (_, server, client) => {
+  ])("the replies of a %s are not a scan", async (_, server, client) => {
     for (const packets of [1, 2, 9]) {
       const replies = times(
         2000,
@@ -79,7 +83,7 @@ describe("what a flow log shows", () => {
     }
   });
 
-  test("finished connections to many hosts and ports are no scan: health checks, monitoring, web clients", async () => {
+  test("complete connections to many hosts and ports are not a scan: health checks, monitoring, web clients", async () => {
     const checks = times(
       500,
       (at): Flow => ({ from: "10.0.0.1", to: `10.0.1.${at % 250}`, ports: [40_000 + at, 80], packets: 4 }),
@@ -88,7 +92,7 @@ describe("what a flow log shows", () => {
     expect(await flowNotices([...checks, ...web])).toStrictEqual([]);
   });
 
-  test("sensitive ports that let the internet in, by how sensitive they are", async () => {
+  test("sensitive ports open to the internet, with a severity by port", async () => {
     const flows: Flow[] = [
       { from: "203.0.113.5", to: "10.0.0.4", ports: [40_001, 22], packets: 12 },
       { from: "203.0.113.5", to: "10.0.0.4", ports: [40_002, 22], packets: 12 },
@@ -102,19 +106,20 @@ describe("what a flow log shows", () => {
       {
         severity: 3,
         node: "eni-0a",
-        summary: "SSH (port 22) of eni-0a lets the internet in: 3 flows from 203.0.113.5 (2), 198.51.100.7 (1)",
+        summary:
+          "Interface eni-0a lets the internet reach SSH: port 22, 3 flows from 203.0.113.5 (2), 198.51.100.7 (1)",
         condition: "vpc-flow:open-port:eni-0a:22",
       },
       {
         severity: 4,
         node: "eni-0b",
-        summary: "PostgreSQL (port 5432) of eni-0b lets the internet in: 1 flow from 203.0.113.5 (1)",
+        summary: "Interface eni-0b lets the internet reach PostgreSQL: port 5432, 1 flow from 203.0.113.5 (1)",
         condition: "vpc-flow:open-port:eni-0b:5432",
       },
     ]);
   });
 
-  test("EC2 Instance Connect may come in; IPv6 counts where the direction is known", async () => {
+  test("EC2 Instance Connect is trusted; IPv6 counts if the direction is known", async () => {
     const line = (source: string, service: string, direction: string) =>
       `5 123456789012 eni-0a ${source} 2600:1f18::5 51000 22 6 9 900 0 1 ACCEPT OK - - - 3 IPv6 - - - - - - ${service} - ${direction} -`;
     const lines = [
@@ -123,8 +128,8 @@ describe("what a flow log shows", () => {
       line("2001:db8::3", "-", "ingress"),
     ];
     const { notices } = await read("flow", [v5, ...lines].join("\n"));
-    expect(notices.map(({ summary }) => summary)).toStrictEqual([
-      "SSH (port 22) of eni-0a lets the internet in: 1 flow from 2001:db8::3 (1)",
+    expect(notices.map(sentenceOf)).toStrictEqual([
+      "Interface eni-0a lets the internet reach SSH: port 22, 1 flow from 2001:db8::3 (1)",
     ]);
   });
 
@@ -142,19 +147,19 @@ describe("what a flow log shows", () => {
       {
         severity: 3,
         node: "10.0.0.9",
-        summary: `10.0.0.9 is refused at 10.0.0.4 on TCP port 5432: 3 packets ${why}`,
+        summary: `Host 10.0.0.9 is refused at 10.0.0.4 on TCP port 5432: 3 packets ${why}`,
         condition: "vpc-flow:refused:10.0.0.9:10.0.0.4:5432/tcp",
       },
       {
         severity: 3,
         node: "10.0.0.9",
-        summary: `10.0.0.9 is refused at 8.8.8.8 on UDP port 123: 3 packets ${why}`,
+        summary: `Host 10.0.0.9 is refused at 8.8.8.8 on UDP port 123: 3 packets ${why}`,
         condition: "vpc-flow:refused:10.0.0.9:8.8.8.8:123/udp",
       },
     ]);
   });
 
-  test("a burst of refusals from the internet, one message an interface, its sources not in the condition", async () => {
+  test("a burst of refusals from the internet: one message for each interface, no sources in the condition", async () => {
     const burst = times(
       thresholds.rejectBurst,
       (at): Flow => ({
@@ -170,7 +175,7 @@ describe("what a flow log shows", () => {
         severity: 1,
         node: "eni-0a",
         summary: expect.stringMatching(
-          /^eni-0a refuses a burst of traffic from the internet: 500 flows from 203\.0\.113\.5 \(100\), /,
+          /^Interface eni-0a refuses a burst of traffic from the internet: 500 flows from 203\.0\.113\.5 \(100\), /,
         ),
         condition: "vpc-flow:reject-burst:eni-0a",
       },
@@ -189,13 +194,13 @@ describe("what a flow log shows", () => {
       {
         severity: 3,
         node: "eni-0a",
-        summary: "eni-0a asks DNS servers on the internet past the VPC's resolver: 3 flows to 1.1.1.1 (2), 8.8.8.8 (1)",
+        summary: "Interface eni-0a bypasses the DNS resolver of the VPC: 3 flows to 1.1.1.1 (2), 8.8.8.8 (1)",
         condition: "vpc-flow:dns-bypass:eni-0a",
       },
     ]);
   });
 
-  test("lost records, worse when repeated; NODATA says nothing", async () => {
+  test("lost records, more severe when repeated; NODATA is no finding", async () => {
     const gap = (id: string, status: string) => `2 123456789012 ${id} - - - - - - - 0 1 - ${status}`;
     const lines = [gap("eni-0a", "SKIPDATA"), ...times(3, () => gap("eni-0b", "SKIPDATA")), gap("eni-0c", "NODATA")];
     const { notices, stats } = await read("flow", [v2, ...lines].join("\n"));
@@ -206,7 +211,7 @@ describe("what a flow log shows", () => {
     expect(stats).toMatchObject({ noData: 1, skipData: 4, records: 5 });
   });
 
-  test("no more messages of a kind than are readable; the rest is counted in one", async () => {
+  test("a limited number of messages of a kind; one more counts the rest", async () => {
     const refused = times(
       50,
       (at): Flow => ({ from: `10.0.2.${at}`, to: "10.0.0.4", ports: [40_000, 3389], packets: 3, action: "REJECT" }),
@@ -216,12 +221,12 @@ describe("what a flow log shows", () => {
     expect(notices.at(-1)).toStrictEqual({
       severity: 3,
       node: "log-1",
-      summary: "More refused connections inside in the log of log-1 than are told one by one: 30 further",
+      summary: "Flow log log-1 has 30 more refused connections inside than are listed",
       condition: "vpc-log:more:log-1:refused connections inside",
     });
   });
 
-  test("columns that a finding lacks are stated, the others found all the same", async () => {
+  test("missing columns are stated, and other findings are still made", async () => {
     const { notices, stats } = await read("flow", "interface-id dstport log-status\neni-1 22 OK\neni-1 - SKIPDATA");
     expect(notices.map(({ condition }) => condition)).toStrictEqual(["vpc-flow:skipdata:eni-1"]);
     expect(stats.notLookedFor["open port"]).toStrictEqual(["srcaddr", "dstaddr", "srcport", "protocol", "action"]);
@@ -242,7 +247,7 @@ describe("what a flow log shows", () => {
     expect(stats.gateway).toBe(61);
   });
 
-  test("more distinct keys than are counted are said to be so, in bounded memory", async () => {
+  test("a limit of distinct keys that is reached is stated, in bounded memory", async () => {
     async function* flood() {
       yield Buffer.from(`${v2}\n`);
       for (let source = 0; source < limits.probes + 70_000; source += 1000) {
@@ -262,8 +267,8 @@ describe("what a flow log shows", () => {
   });
 });
 
-describe("what a Resolver query log shows", () => {
-  test("DNS Firewall, by what it did", async () => {
+describe("findings of a Resolver query log", () => {
+  test("DNS Firewall, with a severity by its action", async () => {
     const group = { firewall_rule_group_id: "rslvr-frg-1" };
     const queries = [
       query({ query_name: "a.bad.co.uk.", ...group, firewall_rule_action: "BLOCK" }),
@@ -281,19 +286,19 @@ describe("what a Resolver query log shows", () => {
       {
         severity: 3,
         node: "i-0a",
-        summary: "DNS Firewall blocks a lookup by i-0a: a.bad.co.uk (1), b.bad.co.uk (1)",
+        summary: "DNS Firewall blocked a lookup by host i-0a: a.bad.co.uk (1), b.bad.co.uk (1)",
         condition: "vpc-dns:firewall:i-0a:rslvr-frg-1:bad.co.uk",
       },
       {
         severity: 2,
         node: "10.0.0.5",
-        summary: "DNS Firewall warns of a lookup by 10.0.0.5: odd.example.org (1)",
+        summary: "DNS Firewall warned of a lookup by host 10.0.0.5: odd.example.org (1)",
         condition: "vpc-dns:firewall:10.0.0.5:rslvr-frg-1:example.org",
       },
       {
         severity: 4,
         node: "i-0a",
-        summary: "DNS Firewall warns of DNS tunneling by i-0a: x.evil.net (1)",
+        summary: "DNS Firewall warned of DNS tunneling by host i-0a: x.evil.net (1)",
         condition: "vpc-dns:firewall:i-0a:rslvr-frg-1:evil.net",
       },
     ]);
@@ -305,27 +310,26 @@ describe("what a Resolver query log shows", () => {
       {
         severity: 4,
         node: "i-0a",
-        summary: "i-0a looks up crypto-mining pools: xmr-eu1.nanopool.org (1), nanopool.org (1)",
+        summary: "Host i-0a looks up crypto-mining pools: xmr-eu1.nanopool.org (1), nanopool.org (1)",
         condition: "vpc-dns:mining:i-0a",
       },
     ]);
   });
 
-  test("public names that answer with the address of instance metadata", async () => {
+  test("public names with the address of instance metadata", async () => {
     const answers = [{ Rdata: "169.254.169.254", Type: "A", Class: "IN" }];
     const names = ["rebind.example.net.", "instance-data.ec2.internal."];
     expect(await dnsNotices(names.map((query_name) => query({ query_name, answers })))).toStrictEqual([
       {
         severity: 4,
         node: "i-0a",
-        summary:
-          "A public name answers i-0a with the address of instance metadata (DNS rebinding): rebind.example.net (1)",
+        summary: "Host i-0a is led to instance metadata by DNS rebinding: rebind.example.net (1)",
         condition: "vpc-dns:rebinding:i-0a:rebind.example.net",
       },
     ]);
   });
 
-  test("tunnelling by long one-time names or by TXT; not a busy AWS or CDN name", async () => {
+  test("tunnelling by long one-time names or by TXT; not many names of AWS or a CDN", async () => {
     const label = (at: number) => `${at}`.padStart(40, "abcdef0123456789");
     const long = times(150, (at) => query({ query_name: `${label(at)}.t.example.net.`, srcids: {} }));
     const texts = times(120, (at) => query({ query_name: `${at}.short.example.org.`, query_type: "TXT" }));
@@ -337,14 +341,14 @@ describe("what a Resolver query log shows", () => {
         severity: 4,
         node: "10.0.0.5",
         summary:
-          "DNS tunnelling: 10.0.0.5 looks up many one-time names below example.net: 150, 42 characters long on average, 0 of 150 queries for TXT or NULL",
+          "Host 10.0.0.5 may tunnel data over DNS below example.net: 150 one-time names, 42 characters long on average, 0 of 150 queries for TXT or NULL",
         condition: "vpc-dns:tunnel:10.0.0.5:example.net",
       },
       expect.objectContaining({ condition: "vpc-dns:tunnel:i-0a:example.org" }),
     ]);
   });
 
-  test("a flood of NXDOMAIN, but not of a search list's names", async () => {
+  test("a flood of NXDOMAIN, but not for names of a search list", async () => {
     const gone = times(thresholds.nxdomains, (at) =>
       query({ query_name: `x${at % 9}.dga${at}.com.`, rcode: "NXDOMAIN" }),
     );
@@ -353,14 +357,14 @@ describe("what a Resolver query log shows", () => {
       {
         severity: 2,
         node: "i-0a",
-        summary: expect.stringMatching(/^i-0a looks up many names that do not exist: dga0\.com \(1\), /),
+        summary: expect.stringMatching(/^Host i-0a looks up many missing names \(NXDOMAIN\): dga0\.com \(1\), /),
         condition: "vpc-dns:nxdomain:i-0a",
       },
     ]);
     expect(await dnsNotices(gone.slice(1))).toStrictEqual([]);
   });
 
-  test("memory is bounded, and says so", async () => {
+  test("a limit of sources that is reached is stated, in bounded memory", async () => {
     async function* flood() {
       for (let at = 0; at < limits.dnsSources + 10; at += 1) {
         yield Buffer.from(`${JSON.stringify(query({ query_name: `a.d${at}.com.`, srcids: {} }))}\n`);

@@ -33,7 +33,7 @@ describe("flow log records", () => {
     expect(recordLine(record ?? {})).toContain('"bytes":9007199254740993,');
   });
 
-  test("a byte order mark and bytes that are no UTF-8 spoil nothing", async () => {
+  test("ignores a byte order mark, and replaces bytes that are not UTF-8", async () => {
     const bytes = Buffer.concat([
       Buffer.from(`\uFEFFstart end log-status region\n0 1 OK é\n0 1 OK `),
       Buffer.from([0xff]),
@@ -43,7 +43,7 @@ describe("flow log records", () => {
     expect(records.map(({ region }) => region)).toStrictEqual(["é", "\uFFFD", "eu-west-1"]);
   });
 
-  test("lines without end are given up and counted, the lines around them read", async () => {
+  test("skips and counts endless lines, and reads the lines around them", async () => {
     const stats = newStats();
     const text = `start end log-status\n0 1 OK\n${"x".repeat(200_000)}\n2 3 OK\n`;
     const cuts = [10, 30, 70_000, 140_000];

@@ -31,6 +31,6 @@ test.each([
   "reports/vpcflowlogs.csv",
   "AWSLogs/%E0%A4%A",
   "",
-])("%s is none", (key) => {
+])("%s is not a log", (key) => {
   expect(logKey(key)).toBeUndefined();
 });

@@ -6,7 +6,7 @@ const longs = new Set(["packets", "bytes", "start", "end"]);
 const typeOf = (name: string): BasicType => (integers.has(name) ? "INT32" : longs.has(name) ? "INT64" : "STRING");
 const compressors = { GZIP: (bytes: Uint8Array) => gzipSync(bytes) };
 
-/** Lines of text under a header as the Parquet file that AWS writes of them. */
+/** Lines of text with a header as a Parquet file like AWS's. */
 export function parquetOf(
   header: string,
   lines: readonly string[],

@@ -1,6 +1,6 @@
 import type { DnsRecord } from "../../src/vpclogs/index.ts";
 
-/** A query as Resolver logs it. */
+/** A query as Resolver logs it, with some fields changed. */
 export const query = (fields: Partial<DnsRecord>): DnsRecord => ({
   version: "1.100000",
   account_id: "123456789012",

@@ -2,6 +2,7 @@ import { gzipSync } from "node:zlib";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, describe, expect, test } from "vitest";
+import { sentenceOf } from "../../src/sentence.ts";
 import {
   logText,
   newStats,
@@ -45,15 +46,9 @@ describe("a log in S3", () => {
   ])("%s (%i %s) is a message of severity 2 that says what to do", async (name, httpStatusCode, message, why) => {
     s3.on(GetObjectCommand).rejects(Object.assign(new Error(message), { name, $metadata: { httpStatusCode } }));
     const { notices } = await readVpcLog(object);
-    expect(notices).toStrictEqual([
-      {
-        severity: 2,
-        node: "logs",
-        tag: "VPC Flow Log",
-        summary: expect.stringMatching(/^A VPC flow log .+: s3:\/\/logs\/AWSLogs\//),
-        condition: `vpc-log:unreadable:fl-0abc:${why}`,
-      },
-    ]);
+    const condition = `vpc-log:unreadable:fl-0abc:${why}`;
+    expect(notices).toMatchObject([{ severity: 2, node: "logs", tag: "VPC Flow Log", condition }]);
+    expect(notices.map(sentenceOf)).toEqual([expect.stringMatching(/^VPC flow log .+ \(s3:\/\/logs\/AWSLogs\/\S+\)/)]);
   });
 
   test.each([
@@ -65,12 +60,12 @@ describe("a log in S3", () => {
     ["ExpiredToken", 400],
     ["TimeoutError", undefined],
     ["Error", undefined],
-  ])("%s (%s) is thrown, so that AWS calls again", async (name, httpStatusCode) => {
+  ])("%s (%s) is thrown, so that AWS invokes the function again", async (name, httpStatusCode) => {
     s3.on(GetObjectCommand).rejects(Object.assign(new Error("later"), { name, $metadata: { httpStatusCode } }));
     await expect(readVpcLog(object)).rejects.toThrow(RetryableReadError);
   });
 
-  test("a connection that is cut is thrown as well, in plain and in zipped text", async () => {
+  test("a connection that ends early is thrown too, in plain and in gzipped text", async () => {
     for (const content of [Buffer.from(text), gzipSync(text)]) {
       async function* cut() {
         yield content.subarray(0, 30);
@@ -81,18 +76,18 @@ describe("a log in S3", () => {
   });
 });
 
-describe("a file that is not what its name says", () => {
+describe("a file of another format than its name", () => {
   const conditions = async (content: string | Uint8Array) =>
     (await readVpcLog(object, { open: () => open(content) })).notices.map(({ severity, condition }) => [
       severity,
       condition,
     ]);
 
-  test("but can be read, is read: no gzip despite its name", async () => {
+  test("is read if possible: plain text named .gz", async () => {
     expect(await conditions(text)).toStrictEqual([[3, "vpc-flow:refused:10.0.0.9:10.0.0.4:5432/tcp"]]);
   });
 
-  test("is a message: another kind of file, empty, in part malformed", async () => {
+  test("gives a message if it is of another kind, empty or partly malformed", async () => {
     expect(await conditions(gzipSync("<html>\n</html>\n"))).toStrictEqual([[2, "vpc-log:alien:fl-0abc"]]);
     expect(await conditions('{"version":"1.100000"}')).toStrictEqual([[2, "vpc-log:alien:fl-0abc"]]);
     expect(await conditions("")).toStrictEqual([[2, "vpc-log:empty:fl-0abc"]]);
@@ -100,7 +95,7 @@ describe("a file that is not what its name says", () => {
     expect(await conditions(`${v2}\n`)).toStrictEqual([]);
   });
 
-  test("is read up to its damage", async () => {
+  test("is read up to the damage", async () => {
     const whole = gzipSync([v2, ...times(2000, () => refused)].join("\n"), { level: 0 });
     const flipped = Buffer.from(whole);
     flipped.fill(0xff, whole.length - 8);
@@ -127,14 +122,14 @@ describe("a log that is inflated in many pieces", () => {
     expect(stats).toMatchObject({ bytes: long.length, records: lines.length, malformed: {} });
   });
 
-  test("takes the memory of a few of them, whatever its size", async () => {
+  test("takes the memory of a few of them, for any size", async () => {
     const before = process.memoryUsage().arrayBuffers;
-    let most = 0;
+    let maxBytes = 0;
     for await (const _ of logText(stream(zipped), newStats())) {
-      most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+      maxBytes = Math.max(maxBytes, process.memoryUsage().arrayBuffers - before);
     }
     expect(long.length).toBeGreaterThan(16 << 20);
-    expect(most).toBeLessThan(6 << 20);
+    expect(maxBytes).toBeLessThan(6 << 20);
   });
 });
 
@@ -145,13 +140,16 @@ describe("Parquet", () => {
     ),
     refused,
   ];
-  test.each(["SNAPPY", "GZIP", "UNCOMPRESSED"] as const)("%s gives the text's records and findings", async (codec) => {
-    const content = parquetOf(v2, lines, codec);
-    const stats = newStats();
-    const records = await collected(parseFlowLog(stream(content, [2, 5000]), { stats }));
-    expect(records).toStrictEqual(await collected(parseFlowLog(stream([v2, ...lines].join("\n")))));
-    expect(stats).toMatchObject({ format: "parquet", records: 70_001 });
-    const { notices } = await readVpcLog(object, { open: () => open(gzipSync(content)) });
-    expect(notices.map(({ condition }) => condition)).toStrictEqual(["vpc-flow:refused:10.0.0.9:10.0.0.4:5432/tcp"]);
-  });
+  test.each(["SNAPPY", "GZIP", "UNCOMPRESSED"] as const)(
+    "%s gives the records and findings of the text",
+    async (codec) => {
+      const content = parquetOf(v2, lines, codec);
+      const stats = newStats();
+      const records = await collected(parseFlowLog(stream(content, [2, 5000]), { stats }));
+      expect(records).toStrictEqual(await collected(parseFlowLog(stream([v2, ...lines].join("\n")))));
+      expect(stats).toMatchObject({ format: "parquet", records: 70_001 });
+      const { notices } = await readVpcLog(object, { open: () => open(gzipSync(content)) });
+      expect(notices.map(({ condition }) => condition)).toStrictEqual(["vpc-flow:refused:10.0.0.9:10.0.0.4:5432/tcp"]);
+    },
+  );
 });

@@ -1,6 +1,8 @@
-import { sensitivePorts, thresholds } from "../../src/vpclogs/findings.ts";
+import { sensitivePorts } from "../../src/ports.ts";
+import { type FlowFinding, flowKinds } from "../../src/vpclogs/kinds.ts";
+import { thresholds } from "../../src/vpclogs/thresholds.ts";
 
-/** What a file amounts to: the severity and weight of each condition. */
+/** The findings of a file: the severity and weight of each condition. */
 export type Expected = ReadonlyMap<string, readonly [severity: number, weight: number]>;
 
 export interface Reference {
@@ -11,7 +13,9 @@ export interface Reference {
 
 type Line = Readonly<Record<string, string>>;
 
-const kindOf = (address: string | undefined): "inside" | "internet" | "other" | "none" => {
+type Scope = "inside" | "internet" | "other" | "none";
+
+const scopeOf = (address: string | undefined): Scope => {
   if (address === undefined) return "none";
   if (/^\d{1,3}(\.\d{1,3}){3}$/.test(address)) {
     const [a = 0, b = 0, ...rest] = address.split(".").map(Number);
@@ -26,162 +30,230 @@ const kindOf = (address: string | undefined): "inside" | "internet" | "other" | 
   return /^[23][0-9a-fA-F]{3}:/.test(address) ? "internet" : "other";
 };
 
-const isHeader = (words: readonly string[], names: ReadonlySet<string>): boolean =>
-  words.filter((word) => names.has(word)).length * 2 > words.length;
-
 /**
- * The findings of a flow log by the plainest reading: text split into lines and words, sets and maps of strings. For
- * space-separated files of the columns in `names` below the limits of what is counted.
+ * The findings of a flow log, read in the simplest way: text split into lines and words, sets and maps of strings. For
+ * space-separated files with columns of `names`, below the limits of what is counted.
  */
 export function reference(text: string, names: ReadonlySet<string>): Reference {
-  let header: readonly string[] | undefined;
-  let records = 0;
-  let malformed = 0;
-  const tried = new Map<string, Set<string>>();
-  const swept = new Map<string, Set<string>>();
-  const counts = new Map<string, number>();
-  const vpcs = new Map<string, string>();
-  const into = (sets: Map<string, Set<string>>, key: string): Set<string> => {
-    const set = sets.get(key) ?? new Set();
-    sets.set(key, set);
-    return set;
-  };
-  const count = (key: string, by = 1): void => {
-    counts.set(key, (counts.get(key) ?? 0) + by);
-  };
+  const reader = new Reader(names);
+  for (const line of text.split("\n")) reader.read(line);
+  const { findings, records, malformed } = reader;
+  return { found: findings.conclude(), records, malformed };
+}
 
-  for (const raw of text.split("\n")) {
-    const words = raw.replace(/\r$/, "").split(" ").filter(Boolean);
-    if (words.length === 0) continue;
-    const [first = ""] = words;
-    if (
-      (!header || names.has(first)) &&
-      isHeader(
-        words.map((word) => word.trim()),
-        names,
-      )
-    ) {
-      header = words.map((word) => word.trim());
-      continue;
-    }
-    if (/^2 \S+ eni-/.test(raw.trim()) && words.length === 14 && words.length === raw.trim().split(" ").length) {
-      if (/^(\d+|unknown|-)$/.test(words[1] ?? "") && /^(OK|NODATA|SKIPDATA)$/.test(words[13]?.trim() ?? "")) {
-        header ??= [...names].slice(0, 14);
-      }
-    }
-    const named = header;
-    if (!named) {
-      malformed++;
-      continue;
-    }
-    const line: Line = Object.fromEntries(
-      words.flatMap((word, at) => (named[at] !== undefined && word !== "-" ? [[named[at], word]] : [])),
-    );
-    if (!isValid(line, named)) {
-      malformed++;
-      continue;
-    }
-    records++;
-    judge(line);
+class Reader {
+  readonly findings = new Findings();
+  records = 0;
+  malformed = 0;
+  private header: readonly string[] | undefined;
+  private readonly names: ReadonlySet<string>;
+
+  constructor(names: ReadonlySet<string>) {
+    this.names = names;
   }
 
-  function judge(line: Line): void {
-    const { srcaddr = "", dstaddr = "", action } = line;
+  read(raw: string): void {
+    const words = raw.replace(/\r$/, "").split(" ").filter(Boolean);
+    if (words.length === 0) return;
+    if (this.isHeader(words)) {
+      this.header = words.map((word) => word.trim());
+      return;
+    }
+    if (isVersion2(raw, words)) this.header ??= [...this.names].slice(0, 14);
+    const { header } = this;
+    const line = header && lineOf(words, header);
+    if (!line || !isValid(line, header)) {
+      this.malformed++;
+      return;
+    }
+    this.records++;
+    this.findings.add(line, header);
+  }
+
+  private isHeader([first = "", ...others]: readonly string[]): boolean {
+    if (this.header && !this.names.has(first)) return false;
+    const words = [first, ...others].map((word) => word.trim());
+    return words.filter((word) => this.names.has(word)).length * 2 > words.length;
+  }
+}
+
+const isVersion2 = (raw: string, words: readonly string[]): boolean =>
+  /^2 \S+ eni-/.test(raw.trim()) &&
+  words.length === 14 &&
+  words.length === raw.trim().split(" ").length &&
+  /^(\d+|unknown|-)$/.test(words[1] ?? "") &&
+  /^(OK|NODATA|SKIPDATA)$/.test(words[13]?.trim() ?? "");
+
+/** The words of a line by their columns; `-` stands for no value. */
+const lineOf = (words: readonly string[], header: readonly string[]): Line =>
+  Object.fromEntries(
+    words.flatMap((word, at) => (header[at] !== undefined && word !== "-" ? [[header[at], word]] : [])),
+  );
+
+/** The parts of a line that findings depend on. */
+interface Row {
+  readonly line: Line;
+  readonly id: string;
+  readonly source: string;
+  readonly destination: string;
+  readonly sourceScope: Scope;
+  readonly destinationScope: Scope;
+  readonly sourcePort: number;
+  readonly destinationPort: number;
+  readonly isTcp: boolean;
+  readonly hasPorts: boolean;
+  readonly flags: number | undefined;
+  readonly isFromClient: boolean;
+  readonly isRefused: boolean;
+  /** Whether the line's header has the columns of a finding. */
+  can(finding: FlowFinding): boolean;
+  /** Whether it is an IPv6 flow in this direction. */
+  hasDirection(direction: "ingress" | "egress"): boolean;
+}
+
+/** The row of a line with two addresses of one family. */
+function rowOf(line: Line, header: readonly string[]): Row | undefined {
+  const { srcaddr: source = "", dstaddr: destination = "" } = line;
+  const [sourceScope, destinationScope] = [scopeOf(line.srcaddr), scopeOf(line.dstaddr)];
+  const isIpv6 = source.includes(":");
+  if (sourceScope === "none" || destinationScope === "none" || isIpv6 !== destination.includes(":")) return undefined;
+  const [sourcePort, destinationPort] = [Number(line.srcport ?? -1), Number(line.dstport ?? -1)];
+  const protocol = Number(line.protocol ?? -1);
+  const isTcp = protocol === 6;
+  const flags = isTcp && /^\d{1,19}$/.test(line["tcp-flags"] ?? "") ? Number(line["tcp-flags"]) : undefined;
+  return {
+    line,
+    id: line["interface-id"] ?? "",
+    source,
+    destination,
+    sourceScope,
+    destinationScope,
+    sourcePort,
+    destinationPort,
+    isTcp,
+    hasPorts: isTcp || protocol === 17,
+    flags,
+    isFromClient: flags === undefined ? opensByPorts(sourcePort, destinationPort) : (flags & 18) === 2,
+    isRefused: line.action === "REJECT",
+    can: (finding) => flowKinds[finding].needs.every((column) => header.includes(column)),
+    hasDirection: (direction) => isIpv6 && line["flow-direction"] === direction,
+  };
+}
+
+const opensByPorts = (source: number, destination: number): boolean =>
+  source >= 1024 && destination >= 0 && (destination < 1024 || (destination < 32_768 && source > destination));
+
+class Findings {
+  private readonly triedPorts = new Map<string, Set<string>>();
+  private readonly sweptHosts = new Map<string, Set<string>>();
+  private readonly counts = new Map<string, number>();
+  private readonly vpcs = new Map<string, string>();
+
+  add(line: Line, header: readonly string[]): void {
     const id = line["interface-id"] ?? "";
     if (line["log-status"] === "NODATA") return;
     if (line["log-status"] === "SKIPDATA") {
-      count(`skip ${id}`);
+      if (header.includes("interface-id")) this.count(`skip ${id}`);
       return;
     }
-    const [source, destination] = [kindOf(line.srcaddr), kindOf(line.dstaddr)];
-    if (source === "none" || destination === "none") return;
-    const six = srcaddr.includes(":");
-    if (six !== dstaddr.includes(":")) return;
-    const from = Number(line.srcport ?? -1);
-    const to = Number(line.dstport ?? -1);
-    const [isTcp, isUdp] = [line.protocol !== undefined && Number(line.protocol) === 6, Number(line.protocol) === 17];
-    const goes = (way: string) => six && line["flow-direction"] === way;
-    const flags = isTcp && /^\d{1,19}$/.test(line["tcp-flags"] ?? "") ? Number(line["tcp-flags"]) : undefined;
-    const client =
-      flags !== undefined
-        ? (flags & 2) !== 0 && (flags & 16) === 0
-        : from >= 1024 && to >= 0 && (to < 1024 || (to < 32_768 && from > to));
-    const refused = action === "REJECT";
-
-    const probe = refused
-      ? (isTcp || isUdp) && destination !== "other"
-      : isTcp && line.packets !== undefined && Number(line.packets) <= thresholds.probePackets;
-    if (probe && source === "inside" && client && (flags !== undefined || (from >= 32_768 && to < 32_768))) {
-      if (destination === "inside" || (to !== 80 && to !== 443)) into(swept, `${srcaddr}:${to}`).add(dstaddr);
-      const ports = into(tried, `${srcaddr} ${dstaddr}`);
-      const before = ports.size;
-      if (flags !== undefined || to < 1024 || refused) ports.add(`${to}`);
-      if (ports.size > before && ports.size === thresholds.scannedPorts) vpcs.set(srcaddr, line["vpc-id"] ?? "-");
-    }
-    if (refused) {
-      if (source === "internet" && (destination === "inside" || goes("ingress"))) count(`burst ${id}`);
-      if (source === "inside" && destination !== "other" && (isTcp || isUdp) && client) {
-        count(`refused ${srcaddr}:${dstaddr}:${to}/${isTcp ? "tcp" : "udp"}`, Math.max(1, Number(line.packets ?? 1)));
-      }
-      return;
-    }
-    if ((to === 53 || to === 853) && destination === "internet" && (source === "inside" || goes("egress"))) {
-      count(`dns ${id}`);
-    }
-    if (sensitivePorts.has(to) && source === "internet" && (destination === "inside" || goes("ingress"))) {
-      const trusted = ["EC2_INSTANCE_CONNECT", "ROUTE53_HEALTHCHECKS"].includes(line["pkt-src-aws-service"] ?? "");
-      if ((isTcp || isUdp) && client && !trusted) count(`open ${id}:${to}`);
-    }
+    const row = rowOf(line, header);
+    if (!row) return;
+    this.addTry(row);
+    if (row.isRefused) this.addRefusal(row);
+    else this.addAccepted(row);
   }
 
-  return { found: conclude(), records, malformed };
+  private addTry(row: Row): void {
+    const { line, source, destination, destinationPort: port, flags, isRefused } = row;
+    const isTry = isRefused
+      ? row.hasPorts && row.destinationScope !== "other"
+      : row.isTcp && line.packets !== undefined && Number(line.packets) <= thresholds.probePackets;
+    if (!isTry || row.sourceScope !== "inside" || !row.isFromClient || !row.can("port scan")) return;
+    if (flags === undefined && (row.sourcePort < 32_768 || port >= 32_768)) return;
+    if (row.destinationScope === "inside" || (port !== 80 && port !== 443)) {
+      setAt(this.sweptHosts, `${source}:${port}`).add(destination);
+    }
+    const ports = setAt(this.triedPorts, `${source} ${destination}`);
+    const before = ports.size;
+    if (flags !== undefined || port < 1024 || isRefused) ports.add(`${port}`);
+    if (ports.size > before && ports.size === thresholds.scannedPorts) this.vpcs.set(source, line["vpc-id"] ?? "-");
+  }
 
-  function conclude(): Expected {
+  private addRefusal(row: Row): void {
+    const { line, id, source, destination, destinationPort: port, destinationScope } = row;
+    if (row.sourceScope === "internet" && (destinationScope === "inside" || row.hasDirection("ingress"))) {
+      if (row.can("refused from the internet")) this.count(`burst ${id}`);
+    }
+    if (row.sourceScope !== "inside" || destinationScope === "other" || !row.hasPorts || !row.isFromClient) return;
+    const protocol = row.isTcp ? "tcp" : "udp";
+    const packets = Math.max(1, Number(line.packets ?? 1));
+    if (row.can("refused inside")) this.count(`refused ${source}:${destination}:${port}/${protocol}`, packets);
+  }
+
+  private addAccepted(row: Row): void {
+    const { line, id, sourceScope, destinationScope, destinationPort: port } = row;
+    if ((port === 53 || port === 853) && destinationScope === "internet" && row.can("DNS past the resolver")) {
+      if (sourceScope === "inside" || row.hasDirection("egress")) this.count(`dns ${id}`);
+    }
+    if (!sensitivePorts.has(port) || sourceScope !== "internet" || !row.can("open port")) return;
+    if (destinationScope !== "inside" && !row.hasDirection("ingress")) return;
+    const isTrusted = ["EC2_INSTANCE_CONNECT", "ROUTE53_HEALTHCHECKS"].includes(line["pkt-src-aws-service"] ?? "");
+    if (row.hasPorts && row.isFromClient && !isTrusted) this.count(`open ${id}:${port}`);
+  }
+
+  private count(key: string, by = 1): void {
+    this.counts.set(key, (this.counts.get(key) ?? 0) + by);
+  }
+
+  conclude(): Expected {
     const found = new Map<string, [number, number]>();
-    const probers = new Set<string>();
-    for (const [key, ports] of tried) {
+    const scanners = new Set<string>();
+    for (const [key, ports] of this.triedPorts) {
       const [source = ""] = key.split(" ");
       if (ports.size < thresholds.scannedPorts) continue;
-      probers.add(source);
-      found.set(`vpc-flow:port-scan:${vpcs.get(source) ?? "-"}:${source}`, [3, 0]);
+      scanners.add(source);
+      found.set(`vpc-flow:port-scan:${this.vpcs.get(source) ?? "-"}:${source}`, [3, 0]);
     }
-    for (const [key, hosts] of swept) {
+    for (const [key, hosts] of this.sweptHosts) {
       if (hosts.size < thresholds.sweptHosts) continue;
-      probers.add(key.slice(0, key.lastIndexOf(":")));
+      scanners.add(key.slice(0, key.lastIndexOf(":")));
       found.set(`vpc-flow:sweep:${key}`, [4, hosts.size]);
     }
-    for (const [key, times] of counts) {
-      const at = key.indexOf(" ");
-      const what = key.slice(at + 1);
-      switch (key.slice(0, at)) {
-        case "skip":
-          found.set(`vpc-flow:skipdata:${what || "unknown interface"}`, [
-            times >= thresholds.repeatedSkips ? 2 : 1,
-            times,
-          ]);
-          break;
-        case "burst":
-          if (times >= thresholds.rejectBurst) found.set(`vpc-flow:reject-burst:${what}`, [1, times]);
-          break;
-        case "dns":
-          found.set(`vpc-flow:dns-bypass:${what}`, [3, times]);
-          break;
-        case "open": {
-          const port = Number(what.slice(what.lastIndexOf(":") + 1));
-          found.set(`vpc-flow:open-port:${what}`, [sensitivePorts.get(port)?.severity ?? 0, times]);
-          break;
-        }
-        case "refused":
-          if (times < thresholds.refusedPackets) break;
-          if (![...probers].some((prober) => what.startsWith(`${prober}:`)))
-            found.set(`vpc-flow:refused:${what}`, [3, times]);
-      }
+    for (const [key, count] of this.counts) {
+      const [kind = "", of = ""] = [key.slice(0, key.indexOf(" ")), key.slice(key.indexOf(" ") + 1)];
+      if (kind === "refused" && [...scanners].some((scanner) => of.startsWith(`${scanner}:`))) continue;
+      const finding = findingOf(kind, of, count);
+      if (finding) found.set(finding[0], [finding[1], count]);
     }
     return found;
   }
 }
 
-/** Whether a line keeps the rules of the schema, as far as its header names what they are about. */
+/** The condition and severity of a count, if it reaches its threshold. */
+function findingOf(kind: string, of: string, count: number): [condition: string, severity: number] | undefined {
+  switch (kind) {
+    case "skip":
+      return [`vpc-flow:skipdata:${of || "unknown interface"}`, count >= thresholds.repeatedSkips ? 2 : 1];
+    case "burst":
+      return count >= thresholds.rejectBurst ? [`vpc-flow:reject-burst:${of}`, 1] : undefined;
+    case "dns":
+      return [`vpc-flow:dns-bypass:${of}`, 3];
+    case "open": {
+      const port = Number(of.slice(of.lastIndexOf(":") + 1));
+      return [`vpc-flow:open-port:${of}`, sensitivePorts.get(port)?.severity ?? 0];
+    }
+    default:
+      return count >= thresholds.refusedPackets ? [`vpc-flow:refused:${of}`, 3] : undefined;
+  }
+}
+
+function setAt(sets: Map<string, Set<string>>, key: string): Set<string> {
+  const set = sets.get(key) ?? new Set();
+  sets.set(key, set);
+  return set;
+}
+
+/** Whether a line is valid by the schema, in the columns that its header has. */
 function isValid(line: Line, header: readonly string[]): boolean {
   const rules: Readonly<Record<string, RegExp>> = {
     "account-id": /^(\d{12}|unknown)$/,

@@ -1,4 +1,4 @@
-/** A file's bytes as a stream, in chunks that end where `cuts` say. */
+/** A file's bytes as a stream, in chunks that end at the positions `cuts`. */
 export async function* stream(content: string | Uint8Array, cuts: readonly number[] = []): AsyncGenerator<Uint8Array> {
   const bytes = typeof content === "string" ? Buffer.from(content) : content;
   let from = 0;

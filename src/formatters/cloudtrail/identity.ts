@@ -1,5 +1,6 @@
 import type * as z from "zod";
-import { arnResource, lastPart, object, text } from "../fields.ts";
+import { arnResource, lastSegment } from "../../arn.ts";
+import { object, text } from "../../grammar/fields.ts";
 
 /** CloudTrail's `userIdentity`, as far as it tells who it was; any of it can be missing. */
 export const userIdentity = () =>
@@ -18,7 +19,7 @@ export const userIdentity = () =>
 export type UserIdentity = z.infer<ReturnType<typeof userIdentity>>;
 
 export interface Caller {
-  /** As a sentence begins: `alice`, `root`, `AWS service autoscaling`. */
+  /** As a sentence ends: `alice`, `root`, `AWS service autoscaling`. */
   readonly name: string;
   /** The same without session names, for conditions. */
   readonly key: string;
@@ -52,14 +53,16 @@ export function callerOf(identity: UserIdentity): Caller {
       return { ...called("root"), root: !invokedBy };
     case "AssumedRole":
     case "Role":
-      return roleOf(issuer?.userName ?? resource.split("/")[1] ?? lastPart(issuer?.arn), resource) ?? called("a role");
+      return (
+        roleOf(issuer?.userName ?? resource.split("/")[1] ?? lastSegment(issuer?.arn), resource) ?? called("a role")
+      );
     case "FederatedUser":
-      return called(lastPart(resource) ?? lastPart(principalId) ?? userName ?? "a federated user");
+      return called(lastSegment(resource) ?? lastSegment(principalId) ?? userName ?? "a federated user");
     case "SAMLUser":
     case "WebIdentityUser": {
-      const user = userName ?? lastPart(principalId) ?? "someone";
+      const user = userName ?? lastSegment(principalId) ?? "someone";
       // Of SAML it is a hash.
-      const provider = lastPart(identityProvider);
+      const provider = lastSegment(identityProvider);
       return called(provider?.includes(".") ? `${user} of ${provider}` : user);
     }
     case "IdentityCenterUser":
@@ -69,11 +72,11 @@ export function callerOf(identity: UserIdentity): Caller {
     case "AWSService":
       return serviceOf(invokedBy);
     default: {
-      const user = userName ?? (type === "IAMUser" ? lastPart(resource) : undefined);
+      const user = userName ?? (type === "IAMUser" ? lastSegment(resource) : undefined);
       if (user) return called(user);
       if (invokedBy) return serviceOf(invokedBy);
       return called(
-        lastPart(resource) ?? principalId?.split(":")[0] ?? (accountId ? `account ${accountId}` : "someone"),
+        lastSegment(resource) ?? principalId?.split(":")[0] ?? (accountId ? `account ${accountId}` : "someone"),
       );
     }
   }

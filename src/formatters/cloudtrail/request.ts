@@ -1,5 +1,5 @@
-import { type Fields, isFields } from "../../event.ts";
-import { arnName, asText, lastPart } from "../fields.ts";
+import { arnName, lastSegment } from "../../arn.ts";
+import { asString, type Fields, isFields } from "../../event.ts";
 
 // The parameters of an API call, whose spelling AWS leaves to each service: `bucketName`, `Name`, `dBInstanceIdentifier`,
 // `instancesSet.items[].instanceId`, `{"content": "fl-1", "tag": 1}`.
@@ -30,10 +30,10 @@ export function namesAt(request: Fields, path: string): string[] {
 const blanked = /^(?:\*+|HIDDEN_|<sensitiveDataRemoved|‹sensitive)/i;
 
 function nameOf(value: unknown): string | undefined {
-  const said = asText(value);
-  if (!said || said.length > 300 || blanked.test(said)) return undefined;
-  if (/^https:\/\/[\w.-]*sqs?\./.test(said)) return lastPart(said);
-  return arnName(said)?.replace(/^\/(?:hostedzone|healthcheck|change)\//, "");
+  const text = asString(value);
+  if (!text || text.length > 300 || blanked.test(text)) return undefined;
+  if (/^https:\/\/[\w.-]*sqs?\./.test(text)) return lastSegment(text);
+  return arnName(text)?.replace(/^\/(?:hostedzone|healthcheck|change)\//, "");
 }
 
 /** A resource of a request and what kind of thing it is: `bucket` for `bucketName`, empty for `name`. */
@@ -47,18 +47,23 @@ const kinds =
   "bucket function table secret key dbinstance dbcluster instance service cluster stack queue queueurl topic stream loggroup role user group policy repository project pipeline loadbalancer targetgroup distribution hostedzone domain autoscalinggroup vpc subnet volume snapshot image rule alarm detector document parameter job environment workload resource target".split(
     " ",
   );
+
+/** `bucket` of `bucketName`; empty of `name` or `id`. */
+export const kindOf = (key: string): string =>
+  key.toLowerCase().replace(/(?:names?|identifiers?|ids?|arns?|serialnumber)$/, "");
+
 /** Names that change with every run. */
 const volatileKinds = new Set(["logstream", "session", "rolesession", "request", "clientrequest", "connection"]);
 
 /**
- * The resource that a call is about, as far as its parameters make that certain: the one that bears the name of what
- * the call is called after (`lifecyclePolicy` of `UpdateLifecyclePolicy`), else a well-known one, else plain `name` or `id`.
+ * The resource that a call is about, as far as its parameters make that certain: the one named like what the call's
+ * name says (`lifecyclePolicy` of `UpdateLifecyclePolicy`), else a well-known one, else plain `name` or `id`.
  */
 export function targetOf(request: Fields, noun: string): Target | undefined {
   const named = noun.toLowerCase();
   const found: Target[] = [];
   for (const key of Object.keys(request).slice(0, 100)) {
-    const kind = key.toLowerCase().replace(/(?:names?|identifiers?|ids?|arns?)$/, "");
+    const kind = kindOf(key);
     if (volatileKinds.has(kind)) continue;
     const names = namesAt(request, key);
     const [name] = names;

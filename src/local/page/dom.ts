@@ -4,8 +4,7 @@
 export type Child = Node | string | number | false | undefined;
 
 /**
- * An element. Children that are no nodes become text, whatever is in them: this page writes no markup that it did not
- * begin with.
+ * An element. Children that are not nodes become text, whatever is in them: the page never parses markup.
  */
 export function h<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
@@ -58,6 +57,15 @@ export const bytesUsed = (bytes: number): HTMLElement =>
     ` ${bytes.toLocaleString("en")} of 4,096 bytes`,
   );
 
+const twoDigits = (count: number): string => String(count).padStart(2, "0");
+
+/** `2026-11-24 10:12:05`, in local time. */
+export function fullTime(milliseconds: number): string {
+  const at = new Date(milliseconds);
+  const date = `${at.getFullYear()}-${twoDigits(at.getMonth() + 1)}-${twoDigits(at.getDate())}`;
+  return `${date} ${twoDigits(at.getHours())}:${twoDigits(at.getMinutes())}:${twoDigits(at.getSeconds())}`;
+}
+
 /** Asks the workshop. @throws with its reason where it refuses */
 export async function ask<Value>(path: string, body?: Readonly<Record<string, unknown>>): Promise<Value> {
   const response = await fetch(`/workshop/${path}`, {
@@ -83,7 +91,7 @@ export function contains(texts: readonly string[], search: string): boolean {
 
 /**
  * Makes what `selector` finds in `list` one stop of the Tab key, within which up, down, Home and End move the focus.
- * What it returns is to be called when the list has changed.
+ * Call what it returns when the list has changed.
  */
 export function arrowKeys(list: HTMLElement, selector: string): () => void {
   const items = (): HTMLElement[] => [...list.querySelectorAll<HTMLElement>(selector)];

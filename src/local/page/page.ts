@@ -1,7 +1,7 @@
 import type { Change, Setting } from "../workshop.ts";
-import { consoleView } from "./console.ts";
+import { ConsoleView } from "./console.ts";
 import { byId, fill } from "./dom.ts";
-import { galleryView } from "./gallery.ts";
+import { GalleryView } from "./gallery.ts";
 
 const views = ["console", "gallery"] as const;
 type View = (typeof views)[number];
@@ -39,30 +39,30 @@ addEventListener("keydown", (event) => {
 });
 
 const theme = byId<HTMLSelectElement>("theme");
-const themed = (): void => {
+const applyTheme = (): void => {
   document.documentElement.dataset.theme = theme.value;
 };
 theme.value = localStorage.getItem("theme") ?? "";
 theme.addEventListener("change", () => {
   localStorage.setItem("theme", theme.value);
-  themed();
+  applyTheme();
 });
-themed();
+applyTheme();
 
-const rows = consoleView();
-const gallery = galleryView();
+const rows = new ConsoleView();
+const gallery = new GalleryView();
 
 const connection = byId("connection");
-const connected = (is: boolean): void => {
-  connection.classList.toggle("on", is);
-  fill(connection.querySelector(".says") as Element, is ? "Live" : "Not connected, trying again");
+const showConnection = (isLive: boolean): void => {
+  connection.classList.toggle("on", isLive);
+  fill(byId("connection-text"), isLive ? "Live" : "Not connected, trying again");
 };
 
 const stream = new EventSource("/workshop/stream");
-stream.addEventListener("error", () => connected(false));
+stream.addEventListener("error", () => showConnection(false));
 stream.addEventListener("setting", ({ data }) => {
   const setting = JSON.parse(data) as Setting;
-  connected(true);
+  showConnection(true);
   rows.set(setting);
   gallery.set(setting);
   byId("tab-gallery").hidden = !setting.gallery;
