@@ -21,6 +21,9 @@ export interface Config {
   readonly policy: Policy;
   /** The dead-letter queue for refused events; `undefined` outside a stack, where they are only logged. */
   readonly deadLetterQueueUrl: string | undefined;
+  /** Where undelivered events of an array are kept. */
+  readonly retryQueueUrl: string | undefined;
+  readonly heartbeat: boolean;
   readonly vpcLogsBucket: string | undefined;
   readonly functionName: string;
   /** The name of the function's own IAM role. */
@@ -43,15 +46,19 @@ const local = /^(?:localhost|127(?:\.\d+){3}|\[::1\]|host\.docker\.internal)$/;
 
 const optional = z.preprocess((value) => (value === "" ? undefined : value), z.string().optional());
 
+/** `sam local` passes a queue's logical name in place of its URL: there is no queue then. */
+const queueUrl = () =>
+  z
+    .string()
+    .transform((value) => (URL.canParse(value) ? value : undefined))
+    .optional();
+
 const environment = () =>
   z.object({
     API_URL: z.string().trim().default(""),
     API_TOKEN: z.string().trim().default(""),
-    // `sam local` passes the queue's logical name instead of its URL; there is no queue then.
-    DEAD_LETTER_QUEUE_URL: z
-      .string()
-      .transform((value) => (URL.canParse(value) ? value : undefined))
-      .optional(),
+    DEAD_LETTER_QUEUE_URL: queueUrl(),
+    RETRY_QUEUE_URL: queueUrl(),
     VPC_LOGS_BUCKET: optional,
     AWS_LAMBDA_FUNCTION_NAME: z.string().default("AWS-Events2Panther"),
     FUNCTION_ROLE: optional,
@@ -71,6 +78,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, fi
     token: tokenSource(read.API_TOKEN),
     policy: policyOf(settings),
     deadLetterQueueUrl: read.DEAD_LETTER_QUEUE_URL,
+    retryQueueUrl: read.RETRY_QUEUE_URL,
+    heartbeat: settings.heartbeat,
     vpcLogsBucket: read.VPC_LOGS_BUCKET,
     functionName: read.AWS_LAMBDA_FUNCTION_NAME,
     role: read.FUNCTION_ROLE,

@@ -50,7 +50,7 @@ export function asString(value: unknown): string | undefined {
  */
 export function parseEvent(input: unknown, origin: Origin, received = new Date()): AwsEvent | undefined {
   if (!isFields(input)) return undefined;
-  const source = asString(input.source);
+  const source = sourceOf(input.source);
   const detailType = asString(input["detail-type"]);
   if (!source && !detailType) return undefined;
   const resources = Array.isArray(input.resources) ? input.resources : [input.resources];
@@ -66,9 +66,16 @@ export function parseEvent(input: unknown, origin: Origin, received = new Date()
   };
 }
 
+/** Exactly as it is written: ` aws.ec2` is not AWS's source. */
+function sourceOf(value: unknown): string | undefined {
+  const text = asString(value);
+  return text && typeof value === "string" ? value.slice(0, maxString) : text;
+}
+
+/** The time of an event, where it has one of this era: other years would not fit a key. */
 function timeOf(text: string | undefined): string | undefined {
   const time = new Date(text ?? Number.NaN);
-  return Number.isNaN(time.getTime()) ? undefined : wholeSeconds(time);
+  return time.getTime() >= 0 && time.getUTCFullYear() <= 9999 ? wholeSeconds(time) : undefined;
 }
 
 /** A time as `2026-11-24T10:12:05Z`. */

@@ -1,12 +1,16 @@
 import type { Context } from "aws-lambda";
 import { readConfig } from "./config.ts";
+import { before } from "./deadline.ts";
 import { registry } from "./formatters/registry.ts";
-import { deadLetterQueue } from "./forward/deadletters.ts";
 import { createForwarder, type Forwarder } from "./forward/forward.ts";
+import { sqsQueue } from "./forward/queues.ts";
 import { createReport } from "./forward/report.ts";
 import { lazy } from "./lazy.ts";
 import { pantherConsole } from "./panther/client.ts";
 import { tokenOf } from "./panther/token.ts";
+
+/** Milliseconds that the first invocation waits for a secret before its lines are logged. */
+const maxTokenWait = 5000;
 
 /** Connected by the first invocation; a warm function keeps it. */
 const forwarder = lazy(connect);
@@ -35,10 +39,11 @@ function connect(): Forwarder {
     console: pantherConsole({ url: config.apiUrl, token: { current: hiddenToken, refresh: () => token.refresh() } }),
     // Most events are no log files: the reader is loaded with the first one that is.
     readLog: async (object) => (await import("./vpclogs/index.ts")).readVpcLog(object),
-    deadLetter: config.deadLetterQueueUrl ? deadLetterQueue(config.deadLetterQueueUrl) : undefined,
+    deadLetter: config.deadLetterQueueUrl ? sqsQueue(config.deadLetterQueueUrl) : undefined,
+    retry: config.retryQueueUrl ? sqsQueue(config.retryQueueUrl) : undefined,
   });
   return async (input, invocation) => {
-    await hidden;
+    await before(maxTokenWait, hidden).catch(() => {});
     return forward(input, invocation);
   };
 }

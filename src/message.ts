@@ -28,7 +28,7 @@ export interface Policy {
   readonly drop: ReadonlySet<Noise>;
 }
 
-export type DropReason = Noise | "severity" | "nothing-to-clear" | "repeated";
+export type DropReason = Noise | "severity" | "nothing-to-clear" | "repeated" | "capped";
 
 export interface Composed {
   readonly messages: readonly PantherMessage[];
@@ -45,8 +45,11 @@ const maxKeyBytes = 400;
 /** Characters of a condition that are read. */
 const maxCondition = 4000;
 
-/** The messages of the notices of one event: one for each row. */
-export function compose(notices: readonly Notice[], event: AwsEvent, policy: Policy): Composed {
+/**
+ * The messages of the notices of one event: one for each row.
+ * @param isLate whether the event arrived so late that its problems get rows of their own
+ */
+export function compose(notices: readonly Notice[], event: AwsEvent, policy: Policy, isLate = false): Composed {
   const messages = new Map<string, PantherMessage>();
   const dropped: DropReason[] = [];
   for (const notice of notices) {
@@ -55,7 +58,7 @@ export function compose(notices: readonly Notice[], event: AwsEvent, policy: Pol
       dropped.push(reason);
       continue;
     }
-    const message = messageOf(notice, event);
+    const message = messageOf(notice, event, isLate);
     if (messages.has(message.identifier)) dropped.push("repeated");
     else messages.set(message.identifier, message);
   }
@@ -69,7 +72,7 @@ function dropReason(notice: Notice, policy: Policy): DropReason | undefined {
   return notice.severity < policy.minSeverity ? "severity" : undefined;
 }
 
-function messageOf(notice: Notice, event: AwsEvent): PantherMessage {
+function messageOf(notice: Notice, event: AwsEvent, isLate: boolean): PantherMessage {
   const account = shown(event.account, maxLength.account);
   const region = shown(event.region, maxLength.region);
   const detailType = shown(event.detailType, maxLength.detailType);
@@ -79,27 +82,35 @@ function messageOf(notice: Notice, event: AwsEvent): PantherMessage {
     tag: shown(notice.tag ?? event.detailType, maxLength.tag),
     summary: "",
     severity,
-    ...identityOf(keyOf(`${event.account}:${event.region}:${notice.condition}`), severity, event.time),
+    ...identityOf(keyOf(`${event.account}:${event.region}:${notice.condition}`), severity, event.time, isLate),
     account,
     region,
     source: shown(event.source, maxLength.source),
     detail_type: detailType,
     time: event.time,
   };
-  const summary = truncateAtWord(sentenceOf(sanitized(notice)) || detailType, maxLength.summary);
+  const at = isLate && severity > 0 ? ` (at ${event.time.slice(11, 16)} UTC)` : "";
+  const summary = truncateAtWord(sentenceOf(sanitized(notice)) || detailType, maxLength.summary) + at;
   const link = notice.link && sanitize(notice.link);
   const linked = { ...message, summary, ...(link && { link }) };
   if (link && bodyBytes(linked) <= maxBodyBytes) return linked;
-  return { ...message, summary: truncateToBytes(summary, maxBodyBytes - bodyBytes(message)) };
+  const room = maxBodyBytes - bodyBytes(message) - at.length;
+  return { ...message, summary: truncateToBytes(summary.slice(0, summary.length - at.length), room) + at };
 }
 
 /**
  * The identifiers of a message. A recovery gets a row of its own each time, never the problem's: the console discards a
- * problem that arrives on a row of severity 0. The console's kit ends only rows that are older than the recovery's time.
+ * problem that arrives on a row of severity 0. A late problem has one too, so that it does not overwrite a live one. The
+ * console's kit ends only rows that are older than the recovery's time.
  */
-function identityOf(key: string, severity: Severity, time: string): Pick<PantherMessage, "identifier" | "external_id"> {
-  return severity === 0
-    ? { identifier: `${key}:0@${time}`, external_id: `${key}@${time}` }
+function identityOf(
+  key: string,
+  severity: Severity,
+  time: string,
+  isLate: boolean,
+): Pick<PantherMessage, "identifier" | "external_id"> {
+  return severity === 0 || isLate
+    ? { identifier: `${key}:${severity}@${time}`, external_id: `${key}@${time}` }
     : { identifier: `${key}:${severity}`, external_id: key };
 }
 

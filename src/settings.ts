@@ -18,6 +18,12 @@ const definitions = () => ({
     expected: `a list of some of ${noiseKinds.join(", ")}`,
     description: "Kinds of noise that are not sent. Add `sample` to drop sample findings.",
   },
+  heartbeat: {
+    check: z.boolean(),
+    value: true,
+    expected: "true or false",
+    description: "Send a row every five minutes that proves that the forwarder and the console work.",
+  },
   allowHttp: {
     check: z.boolean(),
     value: false,

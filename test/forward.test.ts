@@ -24,15 +24,16 @@ afterEach(async () => {
   await local.close();
 });
 
-/** A report that writes down what it is told, by name. */
-function witness(): Report & { told: [string, ...unknown[]][]; of(name: string): unknown[][] } {
-  const told: [string, ...unknown[]][] = [];
+/** A report that records its calls. */
+function recordingReport(): Report & { calls: [string, ...unknown[]][]; of(name: string): unknown[][] } {
+  const calls: [string, ...unknown[]][] = [];
   return new Proxy({} as never, {
     get: (_, name: string) => {
-      if (name === "told") return told;
-      if (name === "of") return (wanted: string) => told.filter(([one]) => one === wanted).map(([, ...rest]) => rest);
+      if (name === "calls") return calls;
+      if (name === "of")
+        return (method: string) => calls.filter(([called]) => called === method).map(([, ...args]) => args);
       return (...args: unknown[]) => {
-        told.push([name, ...args]);
+        calls.push([name, ...args]);
         return args[0];
       };
     },
@@ -65,8 +66,8 @@ const arn = "arn:aws:lambda:eu-west-1:111122223333:function:AWS-Events2Panther";
 const invocation = { invokedFunctionArn: arn, getRemainingTimeInMillis: () => 30_000 };
 
 function forwarder(changed: Partial<Services> = {}, env: Record<string, string> = {}) {
-  const report = witness();
-  const kept: [string, string][] = [];
+  const report = recordingReport();
+  const deadLetters: [string, string][] = [];
   const config = readConfig({ API_URL: local.url, API_TOKEN: local.token, AWS_REGION: "eu-west-1", ...env });
   const forward = createForwarder({
     config,
@@ -75,11 +76,11 @@ function forwarder(changed: Partial<Services> = {}, env: Record<string, string> 
     report,
     readLog: async ({ key }) => ({ notices: [finding(key)], account: "444455556666", region: "eu-west-2" }),
     deadLetter: async (body, reason) => {
-      kept.push([body, reason]);
+      deadLetters.push([body, reason]);
     },
     ...changed,
   });
-  return { report, kept, run: (input: unknown) => forward(input, invocation) };
+  return { report, deadLetters, run: (input: unknown) => forward(input, invocation) };
 }
 
 const event = (detailType = "Findings", detail: object = { ids: [1] }, id = "1") => ({
@@ -110,7 +111,7 @@ const failedRecord = (payload: unknown) => ({
 const unavailable = { status: 503, body: {} };
 
 describe("an event", () => {
-  test("is delivered, its messages side by side", async () => {
+  test("is delivered, its messages in parallel", async () => {
     const { run, report } = forwarder();
     expect(await run(event("Findings", { ids: [1, 2, 3] }))).toEqual({
       delivered: 3,
@@ -120,10 +121,10 @@ describe("an event", () => {
     });
     expect(local.rows.all()).toHaveLength(3);
     expect(report.of("delivered")).toHaveLength(3);
-    expect(report.told.at(-1)).toEqual(["publish"]);
+    expect(report.calls.at(-1)).toEqual(["publish"]);
   });
 
-  test("without a formatter is told of by the fallback, and reported", async () => {
+  test("without a formatter is formatted by the fallback, and reported", async () => {
     const { run, report } = forwarder();
     await run(event("Something New", { name: "orders", state: "ACTIVE" }));
     expect(local.rows.all()).toMatchObject([{ severity: 1, node: "orders", tag: "Something New" }]);
@@ -132,7 +133,7 @@ describe("an event", () => {
     ]);
   });
 
-  test("whose formatter fails is told of by the fallback, and reported with the error", async () => {
+  test("with a formatter that fails is formatted by the fallback, and reported with the error", async () => {
     const { run, report } = forwarder();
     await run(event("Broken", { name: "orders" }));
     expect(local.rows.all()).toMatchObject([{ node: "orders" }]);
@@ -144,26 +145,29 @@ describe("an event", () => {
     local.fault = unavailable;
     await expect(run(event())).rejects.toThrow(UndeliveredError);
     expect(report.of("undelivered")).toMatchObject([[{ id: "1" }, 1, "HTTP 503"]]);
-    expect(report.told.at(-1)).toEqual(["publish"]);
+    expect(report.calls.at(-1)).toEqual(["publish"]);
   });
 
-  test("that is refused is kept with its reason, and does not fail the invocation", async () => {
-    const { run, report, kept } = forwarder();
+  test("that is refused becomes a dead letter with its reason, and does not fail the invocation", async () => {
+    const { run, report, deadLetters } = forwarder();
     expect(await run(event("Unacceptable"))).toMatchObject({ refused: 1, undelivered: 0 });
     expect(report.of("refused")).toHaveLength(1);
-    expect(kept).toEqual([[JSON.stringify(event("Unacceptable")), "HTTP 400: Severity should be between 0 and 5"]]);
+    expect(deadLetters).toEqual([
+      [JSON.stringify(event("Unacceptable")), "HTTP 400: Severity should be between 0 and 5"],
+    ]);
   });
 
-  test("that is refused and cannot be kept fails the invocation", async () => {
-    const { run } = forwarder({
+  test("that is refused, and that the dead-letter queue denies, is logged and not repeated", async () => {
+    const { run, report } = forwarder({
       deadLetter: async () => {
         throw new Error("AccessDenied");
       },
     });
-    await expect(run(event("Unacceptable"))).rejects.toThrow("AccessDenied");
+    expect(await run(event("Unacceptable"))).toMatchObject({ refused: 1 });
+    expect(report.of("deadLetterFailed")).toHaveLength(1);
   });
 
-  test.each([null, 7, "text", [], {}, { detail: {} }])("%j, which is none, is told of", async (input) => {
+  test.each([null, 7, "text", [], {}, { detail: {} }])("that is invalid is reported: %j", async (input) => {
     const { run, report } = forwarder();
     expect(await run(input)).toMatchObject({ delivered: 1 });
     expect(local.rows.all()).toMatchObject([{ node: "aws-events2panther", severity: 2 }]);
@@ -179,32 +183,31 @@ describe("an event", () => {
     expect(local.counts.requests).toBe(0);
   });
 
-  test("that a rule of the console discards is done", async () => {
+  test("that a rule of the console discards counts as delivered", async () => {
     const { run } = forwarder();
     local.fault = { status: 400, body: { message: "Event discarded" } };
     expect(await run(event())).toMatchObject({ delivered: 1 });
   });
 
-  test("comes again when the console is back, and only what was not taken is sent", async () => {
+  test("is retried after an outage, and only its undelivered messages are sent", async () => {
     const { run } = forwarder();
     const many = event("Findings", { ids: Array.from({ length: 20 }, (_, i) => i) });
     local.fault = (request) => (request > 10 ? unavailable : undefined);
     await expect(run(many)).rejects.toThrow(UndeliveredError);
-    const taken = local.accepted.length;
-    expect(taken).toBeGreaterThan(0);
+    expect(local.accepted.length).toBeGreaterThan(0);
     local.fault = undefined;
-    // A new client: the old one's circuit is open.
-    const fresh = pantherConsole({
+    // The circuit of the old client is open.
+    const newClient = pantherConsole({
       url: new URL(local.url),
       token: { current: async () => local.token, refresh: async () => false },
     });
-    const after = forwarder({ console: fresh });
+    const after = forwarder({ console: newClient });
     await after.run(many);
-    await fresh.close();
+    await newClient.close();
     expect(local.rows.all()).toHaveLength(20);
   });
 
-  test("that was taken in part is not counted twice by the function that remembers it", async () => {
+  test("that was delivered in part is not counted twice by the same function instance", async () => {
     let down = true;
     const flaky: PantherConsole = {
       available: () => true,
@@ -220,7 +223,7 @@ describe("an event", () => {
     down = false;
     expect(await run(three)).toMatchObject({ delivered: 1 });
     expect(local.rows.all().map(({ tally }) => tally)).toEqual([1, 1, 1]);
-    // The same event a third time is somebody testing: it counts.
+    // A third time, the event is a test by a person, and counts.
     await run(three);
     expect(local.rows.all().map(({ tally }) => tally)).toEqual([2, 2, 2]);
   });
@@ -234,7 +237,7 @@ describe("a batch of the retry queue", () => {
     expect(local.rows.all().map(({ summary }) => summary)).toEqual(["Finding raw is open", "Finding wrapped is open"]);
   });
 
-  test("keeps what could not be delivered, and nothing else", async () => {
+  test("keeps undelivered messages, and no others", async () => {
     const { run } = forwarder();
     local.fault = (request) => (request > 1 ? unavailable : undefined);
     const two = queued(event("Findings", { ids: ["a"] }), event("Findings", { ids: ["b"] }, "2"));
@@ -242,19 +245,22 @@ describe("a batch of the retry queue", () => {
     expect(batchItemFailures).toHaveLength(1);
   });
 
-  test.each(["not json", "[]", '{"a":1}', "null", '"text"'])("puts a body that is no event (%s) away", async (body) => {
-    const { run, kept } = forwarder();
-    expect(await run(queued(body, event()))).toEqual({ batchItemFailures: [] });
-    expect(kept).toEqual([[body, expect.stringContaining("The queue's message is")]]);
-    expect(local.rows.all()).toHaveLength(1);
-  });
+  test.each(["not json", "[]", '{"a":1}', "null", '"text"'])(
+    "makes a body that is not an event (%s) a dead letter",
+    async (body) => {
+      const { run, deadLetters } = forwarder();
+      expect(await run(queued(body, event()))).toEqual({ batchItemFailures: [] });
+      expect(deadLetters).toEqual([[body, expect.stringContaining("The queue's message is")]]);
+      expect(local.rows.all()).toHaveLength(1);
+    },
+  );
 
-  test("fails only a body that is no event where it cannot be put away", async () => {
+  test("fails only for a body that is not an event, without a dead-letter queue", async () => {
     const { run } = forwarder({ deadLetter: undefined });
     expect(await run(queued(event(), "not json"))).toEqual({ batchItemFailures: [{ itemIdentifier: "m1" }] });
   });
 
-  test("fails only the event whose log file cannot be read now", async () => {
+  test("fails only for an event with a log file that cannot be read now", async () => {
     const { run, report } = forwarder(
       {
         readLog: async () => {
@@ -278,7 +284,7 @@ const objectCreated = (bucket: string, key: string) => ({
 });
 
 describe("a VPC log file", () => {
-  test("of the bucket is read, and speaks for the account and region that it logs", async () => {
+  test("of the bucket is read, and its messages have the account and region of the log", async () => {
     const { run } = forwarder({}, { VPC_LOGS_BUCKET: "acme-logs" });
     await run(objectCreated("acme-logs", flowKey));
     expect(local.accepted).toMatchObject([

@@ -6,23 +6,34 @@ import { classify } from "../src/panther/answers.ts";
 import { type ConsoleOptions, type PantherConsole, pantherConsole } from "../src/panther/client.ts";
 
 describe("an answer", () => {
-  test.each([
+  test.each<[number, string, string]>([
     [200, '{"status":"Created"}', "delivered"],
     [200, '{"status":"discarded"}', "delivered"],
+    [201, '{"status":"Created","message":"Saved new event"}', "delivered"],
     [400, '{"message":"Event discarded"}', "delivered"],
+    // Not the event API, or not the console.
+    [200, "<!DOCTYPE html><title>Sign in</title>", "transient"],
+    [200, "", "transient"],
+    [204, "", "transient"],
+    [200, '{"status":"Crea', "transient"],
+    [200, '{"status":"Queued"}', "transient"],
+    [200, "{}", "transient"],
+    [200, '["Created"]', "transient"],
+    [200, '"Created"', "transient"],
+    [202, '{"message":"Accepted"}', "transient"],
     [400, '{"error":{"message":"request entity too large","status":413}}', "refused"],
     [400, '{"error":{"message":"Severity should be between 0 and 5"}}', "refused"],
-    [404, "<!DOCTYPE html>", "refused"],
-    [413, "", "refused"],
+    [413, '{"error":{"message":"request entity too large"}}', "refused"],
     [500, '{"error":{"message":"Invalid regular expression: /(/"}}', "refused"],
     [500, '{"error":{"message":"An error occurred"}}', "transient"],
     [400, "{}", "transient"],
     [400, "", "transient"],
+    [400, "<html>Bad Request</html>", "transient"],
     [400, '{"error":"MongoTimeoutError"}', "transient"],
     [302, "", "transient"],
-    [408, "", "transient"],
-    [429, "", "transient"],
-    [502, "<html>", "transient"],
+    ...[402, 404, 405, 406, 407, 408, 409, 410, 413, 421, 425, 429, 451, 502].map(
+      (status): [number, string, string] => [status, "<html>", "transient"],
+    ),
     [503, "{}", "transient"],
     [401, '{"error":{"message":"Unauthorised Auth service failed"}}', "unauthorised"],
     [403, "<html>", "unauthorised"],
@@ -33,7 +44,10 @@ describe("an answer", () => {
       reason: "HTTP 400: Node field should have a value",
     });
     expect(classify(400, '{"error":"MongoError"}')).toMatchObject({ reason: "HTTP 400: MongoError" });
-    expect(classify(502, "<html>secret</html>")).toMatchObject({ reason: "HTTP 502" });
+    expect(classify(502, "<html>bad gateway</html>")).toMatchObject({ reason: 'HTTP 502: "<html>bad gateway</html>"' });
+    expect(classify(200, "")).toMatchObject({
+      reason: "HTTP 200, without a body, not from the console's event API",
+    });
   });
 });
 

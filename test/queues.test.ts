@@ -1,7 +1,8 @@
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { mockClient } from "aws-sdk-client-mock";
-import { beforeEach, expect, test } from "vitest";
-import { deadLetterQueue } from "../src/forward/deadletters.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { sqsQueue } from "../src/forward/queues.ts";
+import { maxQueuedBytes, queueBody } from "../src/forward/size.ts";
 
 const sqs = mockClient(SQSClient);
 const url = "https://sqs.eu-west-1.amazonaws.com/111122223333/AWS-Events2Panther-DeadLetters";
@@ -10,9 +11,9 @@ beforeEach(() => {
   sqs.reset();
 });
 
-test("a refused event is kept as it came, with the reason beside it", async () => {
+test("an event is written as it arrived, with the reason as an attribute", async () => {
   sqs.on(SendMessageCommand).resolves({ MessageId: "m" });
-  await deadLetterQueue(url)('{"id":"1"}', "HTTP 404");
+  await sqsQueue(url)('{"id":"1"}', "HTTP 404");
   expect(sqs.commandCalls(SendMessageCommand).map(({ args }) => args[0].input)).toEqual([
     {
       QueueUrl: url,
@@ -22,10 +23,28 @@ test("a refused event is kept as it came, with the reason beside it", async () =
   ]);
 });
 
-test("what the queue does not take is not taken for kept", async () => {
+test("a queue that denies the event is an error", async () => {
   sqs.on(SendMessageCommand).rejects(new Error("AccessDenied"));
-  await expect(deadLetterQueue(url)("{}", "HTTP 404")).rejects.toThrow("AccessDenied");
-  await expect(deadLetterQueue(url)("x".repeat(1024 * 1024), "HTTP 404")).rejects.toThrow(
-    "larger than a queue's message",
-  );
+  await expect(sqsQueue(url)("{}", "HTTP 404")).rejects.toThrow("AccessDenied");
+});
+
+describe("the body of a queue's message", () => {
+  const envelope = { id: "1", source: "aws.ec2", "detail-type": "EC2 Instance State-change Notification" };
+  const state = { "instance-id": "i-1", state: "stopped" };
+
+  test("is the event, where a queue can hold it", () => {
+    const event = { ...envelope, detail: { ...state, text: "x".repeat(900_000) } };
+    expect(queueBody(event)).toBe(JSON.stringify(event));
+  });
+
+  test.each([
+    ["long texts", { text: "x".repeat(1_048_000) }],
+    ["many items", { items: Array.from({ length: 40_000 }, (_, n) => ({ id: `item-${n}`, name: "a name" })) }],
+    ["many keys", Object.fromEntries(Array.from({ length: 40_000 }, (_, n) => [`key-${n}`, "a value of a key"]))],
+    ["texts of many bytes", { texts: Array.from({ length: 300 }, () => "語".repeat(4000)) }],
+  ])("is the event with less of its detail, where it has %s", (_, more) => {
+    const body = queueBody({ ...envelope, detail: { ...state, ...more } });
+    expect(Buffer.byteLength(body)).toBeLessThanOrEqual(maxQueuedBytes);
+    expect(JSON.parse(body)).toMatchObject({ ...envelope, detail: state });
+  });
 });

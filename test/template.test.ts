@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { ConfigError, readConfig } from "../src/config.ts";
+import { alarmSuffixes } from "../src/forward/loops.ts";
 import { esbuildArguments } from "../src/local/build.ts";
 import { readSample, sampleNames } from "../src/local/samples.ts";
 import {
@@ -26,7 +27,7 @@ const secretArn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:ops/pant
 const rules = Object.fromEntries(
   Object.entries(rulePatterns()).map(([name, pattern]) => [name, compilePattern(pattern)]),
 );
-/** The rules that hand an event to the function. */
+/** The rules that send an event to the function. */
 const rulesFor = (event: unknown): string[] => Object.keys(rules).filter((name) => rules[name]?.matches(event));
 
 describe("the guide's names", () => {
@@ -43,7 +44,7 @@ describe("the guide's names", () => {
     expect(readFileSync(path.join(root, "samconfig.toml"), "utf8")).toMatch(/stack_name = "AWS-Events2Panther"/);
   });
 
-  test("five parameters, of which two need an answer", () => {
+  test("five parameters, two of them without a default", () => {
     expect(Object.keys(parameters)).toEqual(["APIToken", "APIUrl", "AlarmTopicArn", "VpcLogsBucket", "MaxConcurrency"]);
     const withoutDefault = Object.entries(readParameters()).filter(([, { Default }]) => Default === undefined);
     expect(withoutDefault.map(([name]) => name)).toEqual(["APIToken", "APIUrl"]);
@@ -65,27 +66,27 @@ describe("the guide's names", () => {
     ["APIUrl", "https://acme.app.panther.support", false],
     ["APIUrl", "https://acme.app.panther.support/api/event/create?key=1", false],
     ["APIUrl", "https://user@acme.app.panther.support/api/event/create", false],
-  ])("%s takes %s: %s", (name, value, takes) => {
-    expect(new RegExp(readParameters()[name]?.AllowedPattern ?? "").test(value)).toBe(takes);
-    // The function is as strict as the template, so that no deployment succeeds with a value that it refuses.
+  ])("%s accepts %s: %s", (name, value, isAccepted) => {
+    expect(new RegExp(readParameters()[name]?.AllowedPattern ?? "").test(value)).toBe(isAccepted);
+    // The function is as strict as the template: a deployment with a value that it refuses fails.
     const env = {
       API_URL: "https://acme.app.panther.support/api/event/create",
       API_TOKEN: "A".repeat(32),
       ALLOW_HTTP: "true",
     };
     const read = () => readConfig({ ...env, [name === "APIToken" ? "API_TOKEN" : "API_URL"]: value });
-    if (takes) expect(read).not.toThrow();
+    if (isAccepted) expect(read).not.toThrow();
     else expect(read).toThrow(ConfigError);
   });
 
-  test("env.json has what sam local passes on", () => {
+  test("env.json has only variables that sam local passes on", () => {
     const { Parameters } = JSON.parse(readFileSync(path.join(root, "env.json"), "utf8"));
     for (const name of Object.keys(Parameters)) expect(lambda.Environment.Variables).toHaveProperty(name);
   });
 });
 
 describe("the function", () => {
-  test("runs on a runtime that is alive, with the handler that is built", () => {
+  test("runs the built handler on a supported runtime", () => {
     expect(lambda).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"], Handler: "handler.lambdaHandler" });
     expect(esbuildArguments(resources.Events2PantherFunction.Metadata.BuildProperties, "dist")).toEqual([
       "--minify",
@@ -107,9 +108,9 @@ describe("the function", () => {
     (deployedResources("template.yaml", { APIToken: "A".repeat(32), ...values }).Events2PantherFunctionRole as Loose)
       .Properties.Policies[0].PolicyDocument.Statement;
 
-  test("has no right beyond its log and queues, unless a parameter asks for it", () => {
-    const always = statementsWith({});
-    expect(always.flatMap(({ Action }) => Action).sort()).toEqual([
+  test("may use only its log and queues, unless a parameter is set", () => {
+    const statements = statementsWith({});
+    expect(statements.flatMap(({ Action }) => Action).sort()).toEqual([
       "logs:CreateLogStream",
       "logs:PutLogEvents",
       "sqs:DeleteMessage",
@@ -117,10 +118,10 @@ describe("the function", () => {
       "sqs:ReceiveMessage",
       "sqs:SendMessage",
     ]);
-    for (const { Resource } of always) expect(JSON.stringify(Resource)).not.toContain("*");
+    for (const { Resource } of statements) expect(JSON.stringify(Resource)).not.toContain("*");
   });
 
-  test("reads the secret whose ARN is in APIToken, and decrypts nothing else", () => {
+  test("may read the secret with the ARN in APIToken, and decrypt nothing else", () => {
     expect(statementsWith({ APIToken: `${secretArn}:token` }).slice(3)).toEqual([
       { Sid: "ReadToken", Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: secretArn },
       {
@@ -136,7 +137,7 @@ describe("the function", () => {
     ]);
   });
 
-  test("reads the VPC logs of the bucket, and decrypts nothing else", () => {
+  test("may read the VPC logs of the bucket, and decrypt nothing else", () => {
     const [read, decrypt, ...others] = statementsWith({ VpcLogsBucket: "acme-logs" }).slice(3);
     expect(others).toEqual([]);
     expect(read).toMatchObject({ Action: "s3:GetObject" });
@@ -151,7 +152,7 @@ describe("the function", () => {
     });
   });
 
-  test("every variable that it reads is declared, and each that is declared is read", () => {
+  test("declares exactly the variables that it reads", () => {
     const config = readFileSync(path.join(root, "src/config.ts"), "utf8");
     const read = [...config.matchAll(/^ {4}([A-Z_]+):/gm)].map(([, name]) => String(name));
     const settings = describeSettings().map(({ variable }) => variable);
@@ -162,7 +163,7 @@ describe("the function", () => {
     for (const variable of settings) expect(declared[variable]).toBe("");
   });
 
-  test("every reference leads somewhere", () => {
+  test("has no broken reference", () => {
     const known = new Set([...Object.keys(resources), ...Object.keys(parameters)]);
     const conditions = new Set(Object.keys(template.Conditions));
     const visit = (value: Loose): void => {
@@ -180,20 +181,20 @@ describe("the function", () => {
   });
 });
 
-test("no unquoted comma has made two properties of one", () => {
-  const visit = (value: Loose, where: string): void => {
+test("no property was split at an unquoted comma", () => {
+  const visit = (value: Loose, path: string): void => {
     if (value === null || typeof value !== "object") return;
-    for (const [key, below] of Object.entries(value)) {
-      expect(key, where).toMatch(/^\S+( \S+)?$|^\d+$/);
-      expect(below, `${where}.${key}`).not.toBeNull();
-      visit(below, `${where}.${key}`);
+    for (const [key, inner] of Object.entries(value)) {
+      expect(key, path).toMatch(/^\S+( \S+)?$|^\d+$/);
+      expect(inner, `${path}.${key}`).not.toBeNull();
+      visit(inner, `${path}.${key}`);
     }
   };
   visit(template, "template");
 });
 
 describe("the failure path", () => {
-  test("leads from the rule and the function to the retry queue, back into the function, and ends in the dead letters", () => {
+  test("leads from the rule and the function to the retry queue, the function and the dead-letter queue", () => {
     const retryArn = { "Fn::GetAtt": ["Events2PantherRetryQueue", "Arn"] };
     expect(lambda.Events.AllEvents.Properties).toMatchObject({
       DeadLetterConfig: { Arn: retryArn },
@@ -219,14 +220,11 @@ describe("the failure path", () => {
     expect((VisibilityTimeout * RedrivePolicy.maxReceiveCount) / 86400).toBeLessThan(14);
   });
 
-  test("its alarms are the ones that the function takes for its own", () => {
+  test("its alarms are the ones that the function drops as its own", () => {
     const names = Object.values<Loose>(resources)
       .filter(({ Type }) => Type === "AWS::CloudWatch::Alarm")
       .map(({ Properties }) => Properties.AlarmName["Fn::Sub"]);
-    expect(names.sort()).toEqual(["DeadLetters", "Errors", "Undelivered"].map((name) => `\${AWS::StackName}-${name}`));
-    expect(readFileSync(path.join(root, "src/forward/loops.ts"), "utf8")).toContain(
-      '["DeadLetters", "Undelivered", "Errors"]',
-    );
+    expect(names.sort()).toEqual(alarmSuffixes.map((suffix) => `\${AWS::StackName}-${suffix}`).sort());
   });
 });
 
@@ -242,7 +240,7 @@ describe("the rules", () => {
     detail: { bucket: { name: bucket }, object: { key } },
   });
 
-  test("hand every event to the function once, or not at all", () => {
+  test("send each event to the function at most once", () => {
     for (const name of sampleNames()) expect(rulesFor(readSample(name).event).length, name).toBeLessThanOrEqual(1);
   });
 
@@ -283,13 +281,13 @@ describe("the rules", () => {
   ])("%s goes to its rule", (_, event, expected) => expect(rulesFor(event)).toEqual(expected));
 
   test("stay within EventBridge's default quota of 2,048 characters, with the longest stack name", () => {
-    const longest = sampleRoleArn.replaceAll("AWS-Events2Panther", "x".repeat(54));
+    const maxRoleArn = sampleRoleArn.replaceAll("AWS-Events2Panther", "x".repeat(54));
     for (const [name, pattern] of Object.entries(rulePatterns({ VpcLogsBucket: "b".repeat(63) }))) {
-      expect(JSON.stringify(pattern).replace(sampleRoleArn, longest).length, name).toBeLessThanOrEqual(2048);
+      expect(JSON.stringify(pattern).replace(sampleRoleArn, maxRoleArn).length, name).toBeLessThanOrEqual(2048);
     }
   });
 
-  test("may put what they cannot hand over into the retry queue", () => {
+  test("may put undeliverable events into the retry queue", () => {
     const deployed = deployedResources("template.yaml");
     const [{ Condition }] = (deployed.Events2PantherRetryQueuePolicy as Loose).Properties.PolicyDocument.Statement;
     expect(Condition.ArnEquals["aws:SourceArn"]).toEqual(
@@ -318,7 +316,7 @@ describe("the patterns that are commented out", () => {
         userAgent: "cloudformation.amazonaws.com",
       }),
     ],
-  ])("%s matches, once it is uncommented", (name, matching) => {
+  ])("%s matches when it is uncommented", (name, matching) => {
     const { Type, Properties } = uncommented[name];
     expect(Type).toBe("EventBridgeRule");
     expect(compilePattern(Properties.Pattern).matches(matching)).toBe(true);

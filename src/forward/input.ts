@@ -28,11 +28,25 @@ export const unwrapped = (value: unknown): unknown =>
     ? value.requestPayload
     : value;
 
-/** The event in the body of a queue's message, raw or in an on-failure record, or why there is none. */
-export function eventIn(body: unknown): { readonly event: unknown } | { readonly unreadable: string } {
+/**
+ * The events of a value: EventBridge's custom buses and Pipes invoke a function with an array of events. An array may
+ * hold on-failure records, whose event may be an array again.
+ */
+export function payloadsOf(value: unknown): readonly unknown[] {
+  const payload = unwrapped(value);
+  if (!Array.isArray(payload) || payload.length === 0) return [payload];
+  return payload.flatMap((item: unknown) => {
+    const inner = unwrapped(item);
+    return Array.isArray(inner) && inner.length > 0 ? inner.map(unwrapped) : [inner];
+  });
+}
+
+/** The events in the body of a queue's message, or why there are none. */
+export function payloadsIn(body: unknown): { readonly payloads: readonly unknown[] } | { readonly unreadable: string } {
   try {
-    const event = unwrapped(JSON.parse(String(body)));
-    if (isFields(event) && ("detail-type" in event || "source" in event)) return { event };
+    const payloads = payloadsOf(JSON.parse(String(body)));
+    const isEvent = (payload: unknown) => isFields(payload) && ("detail-type" in payload || "source" in payload);
+    if (payloads.some(isEvent)) return { payloads };
     return { unreadable: "The queue's message is no event and wraps none." };
   } catch {
     return { unreadable: "The queue's message is not JSON." };

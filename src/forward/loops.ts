@@ -1,4 +1,4 @@
-import { type AwsEvent, type Fields, isFields, type Origin } from "../event.ts";
+import { type AwsEvent, asString, type Fields, isFields, type Origin } from "../event.ts";
 
 /** What identifies the forwarder in events. */
 export interface Self extends Origin {
@@ -12,7 +12,18 @@ export interface Self extends Origin {
 export type Loop = "own-role" | "own-role-assumed" | "own-log-group" | "own-alarm" | "own-invocation";
 
 /** The alarms of template.yaml, by their suffix after the stack's name. Failing to deliver one would raise it again. */
-const alarmSuffixes = ["DeadLetters", "Undelivered", "Errors"];
+export const alarmSuffixes = [
+  "DeadLetters",
+  "Undelivered",
+  "Errors",
+  "Throttles",
+  "LostEvents",
+  "DroppedEvents",
+  "EventAge",
+  "NotHandedOver",
+  "NothingDelivered",
+  "DeadLetterFailed",
+];
 
 /**
  * The loop that `event` is part of, if any. What others do to the forwarder, such as deleting its log group or changing
@@ -35,7 +46,7 @@ function loopOfCall(detail: Fields, identity: Fields, self: Self): Loop | undefi
   const parameters = isFields(detail.requestParameters) ? detail.requestParameters : {};
   if (isOwnSession(identity, self)) return "own-role";
   if (eventName === "AssumeRole" && identity.invokedBy === "lambda.amazonaws.com") {
-    return isOwnRole(String(parameters.roleArn ?? ""), self) ? "own-role-assumed" : undefined;
+    return isOwnRole(asString(parameters.roleArn) ?? "", self) ? "own-role-assumed" : undefined;
   }
   const isLogCreation = eventName === "CreateLogStream" || eventName === "CreateLogGroup";
   return isLogCreation && parameters.logGroupName === `/aws/lambda/${self.functionName}` ? "own-log-group" : undefined;
@@ -45,7 +56,7 @@ const isOwnAlarm = (alarmName: string, { functionName }: Self): boolean =>
   alarmSuffixes.some((suffix) => alarmName === `${functionName}-${suffix}`);
 
 function isOwnFunction(functionArn: unknown, self: Self): boolean {
-  const arn = String(functionArn ?? "");
+  const arn = asString(functionArn) ?? "";
   return arn.split(":")[6] === self.functionName && isAt(arn, self);
 }
 
@@ -54,10 +65,10 @@ function isOwnSession(identity: Fields, self: Self): boolean {
   if (identity.type !== "AssumedRole") return false;
   const session = isFields(identity.sessionContext) ? identity.sessionContext : {};
   const issuer = isFields(session.sessionIssuer) ? session.sessionIssuer : {};
-  const arn = String(identity.arn ?? "");
+  const arn = asString(identity.arn) ?? "";
   if (arn && !isInAccount(arn, self)) return false;
   const [, assumedRole, sessionName] = arn.split("/");
-  const role = String(issuer.userName ?? assumedRole ?? "");
+  const role = asString(issuer.userName) ?? assumedRole ?? "";
   return isOwnRoleName(role, self) && (Boolean(self.role) || sessionName === self.functionName);
 }
 

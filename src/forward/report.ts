@@ -20,6 +20,8 @@ export interface Report {
   /** A message of the retry queue holds no event. */
   unreadable(reason: string): void;
   failed(error: unknown): void;
+  /** Logs a refused event that the dead-letter queue did not accept: the log is all that has it. */
+  deadLetterFailed(event: AwsEvent, payload: unknown, error: unknown): void;
   /** Writes the metrics counted since the last call. */
   publish(): void;
   /** Replaces `secret` in every later line of the log; returns it. */
@@ -32,6 +34,7 @@ const sampleInterval = 60_000;
 const maxPairs = 500;
 /** Characters of a dimension of a metric, within CloudWatch's limit of 1,024. */
 const maxDimension = 200;
+const maxMetrics = 100;
 
 /** A report that writes to CloudWatch: lines of JSON, and metrics in the embedded metric format. */
 export const createReport = (functionName: string, now = Date.now): Report => new CloudWatchReport(functionName, now);
@@ -40,6 +43,7 @@ class CloudWatchReport implements Report {
   private readonly logger: Logger;
   private readonly metrics: Metrics;
   private readonly samples: SampleLimit;
+  private readonly pairs = new Set<string>();
   private secret = "";
 
   constructor(functionName: string, now: () => number) {
@@ -86,10 +90,7 @@ class CloudWatchReport implements Report {
 
   unformatted(event: AwsEvent, payload: unknown, error: Error | undefined): void {
     const { source, detailType } = event;
-    this.countBy("Unformatted", {
-      source: source.slice(0, maxDimension),
-      detail_type: detailType.slice(0, maxDimension),
-    });
+    this.countBy("Unformatted", this.dimensionsOf(source, detailType));
     if (!this.samples.accepts(`${source}|${detailType}`)) return;
     const text = error ? "The formatter failed on the event" : "There is no formatter for the event";
     this.logger.warn(text, { ...logFieldsOf(event), ...(error && { error }), event: loggable(payload) });
@@ -107,6 +108,15 @@ class CloudWatchReport implements Report {
     this.logger.error("An event could not be handled", { error: error instanceof Error ? error : String(error) });
   }
 
+  deadLetterFailed(event: AwsEvent, payload: unknown, error: unknown): void {
+    this.count("DeadLetterFailed");
+    this.logger.error("A refused event could not be written to the dead-letter queue", {
+      ...logFieldsOf(event),
+      error: error instanceof Error ? error : String(error),
+      event: loggable(payload),
+    });
+  }
+
   publish(): void {
     this.metrics.publishStoredMetrics();
   }
@@ -114,6 +124,16 @@ class CloudWatchReport implements Report {
   hide(secret: string): string {
     this.secret = secret;
     return secret;
+  }
+
+  /** Each combination is a metric that AWS bills: custom sources share one, and an instance names a bounded number. */
+  private dimensionsOf(source: string, detailType: string): Record<string, string> {
+    if (!source.startsWith("aws.")) return { source: "custom", detail_type: "any" };
+    const pair = { source: source.slice(0, maxDimension), detail_type: detailType.slice(0, maxDimension) };
+    if (this.pairs.size >= maxMetrics && !this.pairs.has(`${source}|${detailType}`))
+      return { source: "other", detail_type: "any" };
+    this.pairs.add(`${source}|${detailType}`);
+    return pair;
   }
 
   private redact(value: unknown): unknown {

@@ -5,27 +5,34 @@ import type { Formatter } from "./formatter.ts";
 export type FormattersBySource = Readonly<Record<string, readonly (() => readonly Formatter[])[]>>;
 
 export interface Registry {
-  /** The formatter for an event's source and detail-type, else the one for its detail-type from any source. */
+  /**
+   * The formatter of an event: its source's own, else the one for its detail-type from any service of AWS. Sources are
+   * exact: only AWS can send events whose source begins with `aws.`, and no other event may clear what AWS raised.
+   */
   find(event: Pick<AwsEvent, "source" | "detailType">): Formatter | undefined;
   /** All formatters. */
   all(): readonly Formatter[];
 }
 
-/** A registry that ignores the case of sources and detail-types, and spaces in detail-types. */
+/** Spelling of detail-types is compared without case and spaces. */
 export function registryOf(formattersBySource: FormattersBySource): Registry {
-  const makers = new Map(Object.entries(formattersBySource).map(([source, files]) => [source.toLowerCase(), files]));
+  const makers = new Map(Object.entries(formattersBySource));
   const made = new Map<string, ReadonlyMap<string, Formatter>>();
   const keyOf = (detailType: string): string => detailType.toLowerCase().replace(/\s+/g, "");
   const formattersOf = (source: string): ReadonlyMap<string, Formatter> | undefined => {
     const files = makers.get(source);
     if (!files || made.has(source)) return made.get(source);
-    const own = files.flatMap((make) => make()).filter((formatter) => formatter.source.toLowerCase() === source);
+    const own = files.flatMap((make) => make()).filter((formatter) => formatter.source === source);
     made.set(source, new Map(own.map((formatter) => [keyOf(formatter.detailType), formatter])));
     return made.get(source);
   };
   return {
     find: ({ source, detailType }) =>
-      formattersOf(source.toLowerCase())?.get(keyOf(detailType)) ?? formattersOf("*")?.get(keyOf(detailType)),
+      (source === "*" ? undefined : formattersOf(source)?.get(keyOf(detailType))) ??
+      (isService(source) ? formattersOf("*")?.get(keyOf(detailType)) : undefined),
     all: () => [...makers.keys()].flatMap((source) => [...(formattersOf(source)?.values() ?? [])]),
   };
 }
+
+/** A partner's events have types of its own. */
+const isService = (source: string): boolean => source.startsWith("aws.") && !source.startsWith("aws.partner/");

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Message, SQSClient } from "@aws-sdk/client-sqs";
-import { eventIn } from "../forward/input.ts";
+import { payloadsIn } from "../forward/input.ts";
 import { type AwsSession, callAws, clientOptions, regionOf, reportThrottling } from "./aws.ts";
 
 export interface Queue {
@@ -103,11 +103,11 @@ export async function peekDeadLetters({ client, deadLetters, session }: Queues):
     }
   }
   return [...seen.values()].map(({ Body, MessageAttributes }) => {
-    const read = eventIn(Body);
+    const read = payloadsIn(Body);
     return {
-      event: "event" in read ? read.event : undefined,
+      event: "payloads" in read ? read.payloads[0] : undefined,
       reason:
-        MessageAttributes?.reason?.StringValue ?? ("event" in read ? "not delivered for ten days" : read.unreadable),
+        MessageAttributes?.reason?.StringValue ?? ("payloads" in read ? "not delivered for ten days" : read.unreadable),
     };
   });
 }
@@ -148,10 +148,10 @@ export async function moveDeadLetters(queues: Queues, options: MoveOptions): Pro
       return { moved, status: Status, reason: FailureReason ?? cancelReason };
     }
     if (cancelReason) continue;
-    // The function returns what the console refuses again: without an end, the task would run for up to 36 hours.
+    // Events that the console refuses again return to the queue: without a limit, the task would run for up to 36 hours.
     const isCircular = moved > queues.deadLetters.waiting + 100;
     if (interrupted()) cancelReason = "stopped with Ctrl-C.";
-    else if (isCircular) cancelReason = "the console refuses the events again, and they come back.";
+    else if (isCircular) cancelReason = "the console refuses the events again, and they return.";
     if (cancelReason) await tasks.cancel(handle);
   }
 }

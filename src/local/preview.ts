@@ -1,4 +1,4 @@
-import { eventIn, messagesOf, unwrapped } from "../forward/input.ts";
+import { messagesOf, payloadsIn, payloadsOf } from "../forward/input.ts";
 import type { PantherMessage, Policy } from "../message.ts";
 import type { AcceptedEvent } from "./contract.ts";
 import { createRows } from "./rows.ts";
@@ -11,11 +11,11 @@ import { tableOf } from "./table.ts";
  * @throws where one is no event.
  */
 export const eventsIn = (input: unknown): unknown[] =>
-  messagesOf(input)?.map(({ body }) => {
-    const read = eventIn(body);
+  messagesOf(input)?.flatMap(({ body }) => {
+    const read = payloadsIn(body);
     if ("unreadable" in read) throw new Error(read.unreadable);
-    return read.event;
-  }) ?? [unwrapped(input)];
+    return [...read.payloads];
+  }) ?? [...payloadsOf(input)];
 
 export interface Preview {
   readonly messages: readonly PantherMessage[];

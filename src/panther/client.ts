@@ -3,6 +3,7 @@ import pLimit from "p-limit";
 // Importing all of undici adds 40 ms to a cold start.
 import requestOf from "undici/lib/api/api-request.js";
 import Pool from "undici/lib/dispatcher/pool.js";
+import { before, Late } from "../deadline.ts";
 import { bodyOf, type PantherMessage } from "../message.ts";
 import { type Answer, classify, retryAfterOf } from "./answers.ts";
 import { Circuit, type CircuitOptions } from "./circuit.ts";
@@ -44,8 +45,10 @@ const maxConnectTimeout = 5000;
 const maxRequests = 5;
 const firstBackoff = 200;
 const maxBackoff = 4000;
-/** Characters of an answer that are read. */
-const maxAnswer = 10_000;
+/** Milliseconds after the signal in which an orderly request ends. */
+const abortMargin = 50;
+/** Bytes of an answer that are read: the console's has the event of at most 4,096 bytes in it. */
+const maxResponseSize = 65_536;
 /** Error codes of a connection that the console closed before it answered. */
 const closedConnectionCodes = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"]);
 
@@ -84,7 +87,7 @@ type Reply = Answer & {
 
 class Client {
   private readonly options: ConsoleOptions;
-  private readonly pool: Pool;
+  private pool: Pool;
   private readonly circuit: Circuit;
   private readonly timeout: number;
   private readonly now: () => number;
@@ -94,13 +97,25 @@ class Client {
     this.timeout = options.timeout ?? defaultTimeout;
     this.now = options.now ?? Date.now;
     this.circuit = new Circuit(this.now, options.circuit);
-    this.pool = new Pool(options.url.origin, {
-      connections: options.connections ?? defaultConnections,
+    this.pool = this.connect();
+  }
+
+  private connect(): Pool {
+    return new Pool(this.options.url.origin, {
+      connections: this.options.connections ?? defaultConnections,
       pipelining: 1,
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: { timeout: Math.min(this.timeout, maxConnectTimeout), ...options.tls },
+      maxResponseSize,
+      connect: { timeout: Math.min(this.timeout, maxConnectTimeout), ...this.options.tls },
     });
+  }
+
+  /** A pool whose request does not end in time may be stuck, as undici's is after a header that it refuses. */
+  private replacePool(stuck: Pool): void {
+    if (this.pool !== stuck) return;
+    this.pool = this.connect();
+    stuck.destroy().catch(() => {});
   }
 
   isAvailable(): boolean {
@@ -152,28 +167,35 @@ class Client {
   }
 
   private async post(message: PantherMessage, apiToken: string, timeLeft: number): Promise<Reply> {
-    const { url } = this.options;
     const timeout = Math.max(1, Math.min(this.timeout, timeLeft));
+    const pool = this.pool;
     try {
-      const { statusCode, headers, body } = await requestOf.call(this.pool, {
-        path: url.pathname + url.search,
-        method: "POST",
-        headers: { "content-type": "application/json", "x-api-token": apiToken },
-        body: bodyOf(message),
-        signal: AbortSignal.timeout(timeout),
-      });
-      const answer = classify(statusCode, (await body.text()).slice(0, maxAnswer));
-      return { ...answer, retryAfter: retryAfterOf(headers["retry-after"], this.now()) };
+      // The pool does not look at the signal while it connects.
+      return await before(timeout + abortMargin, this.request(pool, message, apiToken, AbortSignal.timeout(timeout)));
     } catch (error) {
+      if (error instanceof Late) this.replacePool(pool);
       return replyOfError(error as RequestError, timeout);
     }
+  }
+
+  private async request(pool: Pool, message: PantherMessage, apiToken: string, signal: AbortSignal): Promise<Reply> {
+    const { url } = this.options;
+    const { statusCode, headers, body } = await requestOf.call(pool, {
+      path: url.pathname + url.search,
+      method: "POST",
+      headers: { "content-type": "application/json", "x-api-token": apiToken },
+      body: bodyOf(message),
+      signal,
+    });
+    const answer = classify(statusCode, await body.text());
+    return { ...answer, retryAfter: retryAfterOf(headers["retry-after"], this.now()) };
   }
 }
 
 type RequestError = Error & { readonly code?: string | number };
 
 function replyOfError({ name, code, message }: RequestError, timeout: number): Reply {
-  if (name === "TimeoutError") {
+  if (name === "TimeoutError" || name === "Late") {
     return { kind: "transient", reason: `no answer within ${timeout} ms`, hasTimedOut: true };
   }
   const reason = `no answer: ${typeof code === "string" ? code : message}`;

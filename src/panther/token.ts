@@ -96,7 +96,10 @@ function parsed(text: string): unknown {
 
 async function fromSecretsManager({ arn, region }: Secret): Promise<string | undefined> {
   const { GetSecretValueCommand, SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
-  const client = new SecretsManagerClient({ region });
+  const client = new SecretsManagerClient({
+    region,
+    requestHandler: { connectionTimeout: 3000, requestTimeout: 5000 },
+  });
   try {
     return (await client.send(new GetSecretValueCommand({ SecretId: arn }))).SecretString;
   } finally {

@@ -25,16 +25,16 @@ import type { Shell } from "./pages.ts";
 export interface Deployed {
   readonly console: LocalConsole;
   readonly shell: Shell;
-  /** How often the function was invoked. */
+  /** The number of invocations of the function. */
   readonly invocations: () => number;
 }
 
-/** One way of an event: what must be seen. Throws where it is not. */
+/** One path of an event. It throws if it fails. */
 export interface Scenario {
   readonly name: string;
-  /** Why it is known to fail; when it passes, this is to be removed. */
+  /** Why it is known to fail. To be removed when it passes. */
   readonly knownFailure?: string;
-  /** @returns what was seen, in a few words. */
+  /** @returns a short observation. */
   play(deployed: Deployed): Promise<string>;
 }
 
@@ -54,7 +54,7 @@ const logs = new CloudWatchLogsClient(options);
 const secrets = new SecretsManagerClient(options);
 const cloudFormation = new CloudFormationClient(options);
 
-/** Waits until `read` gives something, and returns that. */
+/** Waits for a result of `read`, and returns it. */
 export async function until<Result>(
   what: string,
   seconds: number,
@@ -72,7 +72,7 @@ export async function until<Result>(
 async function put(source: string, detailType: string, detail: unknown, resources: string[] = []): Promise<void> {
   const entry = { Source: source, DetailType: detailType, Detail: JSON.stringify(detail), Resources: resources };
   const { FailedEntryCount } = await eventBridge.send(new PutEventsCommand({ Entries: [entry] }));
-  if (FailedEntryCount) throw new Error("EventBridge did not take the event");
+  if (FailedEntryCount) throw new Error("EventBridge did not accept the event");
 }
 
 interface SampleEvent {
@@ -87,7 +87,7 @@ const putSample = (name: string): Promise<void> => {
   return put(event.source, event["detail-type"], event.detail, event.resources);
 };
 
-/** The next message at the console that contains `text`, after the first `from`. */
+/** The next message at the console with `text`, after the first `from` messages. */
 const message = (console: LocalConsole, text: string, from: number, seconds = 60): Promise<string> =>
   until(`a message with "${text}"`, seconds, () => {
     const found = console.accepted.slice(from).find(({ event }) => event.summary.includes(text));
@@ -105,8 +105,8 @@ async function waiting(suffix: string): Promise<number> {
   return AttributeNames.reduce((sum, name) => sum + Number(Attributes[name]), 0);
 }
 
-/** The retry queue hands a message out again after 15 minutes; here after seconds. */
-const hurryRetries = async (): Promise<unknown> =>
+/** The retry queue redelivers a message after 15 minutes; here after seconds. */
+const shortenRetries = async (): Promise<unknown> =>
   sqs.send(
     new SetQueueAttributesCommand({ QueueUrl: await queueUrl("Retry"), Attributes: { VisibilityTimeout: "3" } }),
   );
@@ -118,7 +118,7 @@ async function outputs(): Promise<Record<string, string>> {
 
 const failing = (body: unknown, status: number) => ({ status, body });
 
-/** The ways of an event, on a stack whose token is a parameter. */
+/** The paths of an event, on a stack with the token as a parameter. */
 export const scenarios: readonly Scenario[] = [
   {
     name: "event of AWS → rule AllEvents → function → console",
@@ -133,10 +133,10 @@ export const scenarios: readonly Scenario[] = [
     play: async ({ console, invocations }) => {
       const [from, before] = [console.accepted.length, invocations()];
       await putSample("health/issue-of-the-account");
-      const seen = await message(console, "AWS Health", from);
+      const summary = await message(console, "AWS Health", from);
       await delay(500);
       if (invocations() !== before + 1) throw new Error(`${invocations() - before} invocations`);
-      return seen;
+      return summary;
     },
   },
   {
@@ -154,13 +154,13 @@ export const scenarios: readonly Scenario[] = [
       await put("com.example", "Object Created", { state: "failed" });
       await message(console, "failed", from);
       if (invocations() !== before + 1) throw new Error(`${invocations() - before} invocations instead of 1`);
-      return "3 events left out, the same detail-type of a custom source sent";
+      return "3 events dropped, the same detail-type of a custom source sent";
     },
   },
   {
     name: "console down → 3 tries → retry queue → console up → delivered",
     play: async ({ console, invocations }) => {
-      await hurryRetries();
+      await shortenRetries();
       const [from, before] = [console.accepted.length, invocations()];
       console.fault = failing({ error: "MongoError" }, 400);
       await putSample("rds/instance-storage-full");
@@ -170,10 +170,10 @@ export const scenarios: readonly Scenario[] = [
         new FilterLogEventsCommand({ logGroupName: `/aws/lambda/${stack}`, filterPattern: "UndeliveredError" }),
       );
       console.fault = undefined;
-      const seen = await message(console, "storage", from, 120);
+      const summary = await message(console, "storage", from, 120);
       await until("the retry queue empty", 60, async () => (await waiting("Retry")) === 0);
       if (events.length === 0) throw new Error("the log does not name UndeliveredError");
-      return `${tries} tries, then from the queue: ${seen}`;
+      return `${tries} tries, then from the queue: ${summary}`;
     },
   },
   {
@@ -187,9 +187,9 @@ export const scenarios: readonly Scenario[] = [
       const shown = await shell.run("npm run --silent replay -- --dead-letter --dry-run");
       if (!shown.includes("Fields not allowed [tally]")) throw new Error(`the reason is not shown: ${shown}`);
       await shell.run("npm run --silent replay -- --dead-letter --to queue --yes");
-      const seen = await message(console, "expires", from, 120);
+      const summary = await message(console, "expires", from, 120);
       await until("the dead-letter queue empty", 60, async () => (await waiting("DeadLetters")) === 0);
-      return seen;
+      return summary;
     },
   },
   {
@@ -217,7 +217,6 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: "JSON array of events → a message for each",
-    knownFailure: "arrays are not taken apart yet",
     play: async ({ console }) => {
       const from = console.accepted.length;
       const events = ["ec2/instance-stopped", "rds/instance-storage-full"].map((name) => readSample(name).event);
@@ -228,8 +227,8 @@ export const scenarios: readonly Scenario[] = [
   },
 ];
 
-/** The bucket of the VPC logs, which a customer has already. */
-export async function makeLogsBucket(): Promise<void> {
+/** Creates the bucket of the VPC logs, which a customer already has. */
+export async function createLogsBucket(): Promise<void> {
   await s3.send(
     new CreateBucketCommand({ Bucket: logsBucket, CreateBucketConfiguration: { LocationConstraint: "eu-west-1" } }),
   );
@@ -237,8 +236,8 @@ export async function makeLogsBucket(): Promise<void> {
   await s3.send(new PutBucketNotificationConfigurationCommand({ Bucket: logsBucket, NotificationConfiguration }));
 }
 
-/** A secret that holds the console's token, as JSON. */
-export async function makeSecret(token: string): Promise<string> {
+/** Creates a secret with the console's token in JSON. */
+export async function createSecret(token: string): Promise<string> {
   const created = await secrets.send(
     new CreateSecretCommand({ Name: "panther", SecretString: JSON.stringify({ key: token, note: "e2e" }) }),
   );
@@ -259,14 +258,14 @@ export const rotation: Scenario = {
   },
 };
 
-/** The stack is gone, with its queues. */
+/** Whether the stack and its queues are deleted. */
 export async function isRemoved(): Promise<boolean> {
-  const gone = await outputs().then(
+  const isStackDeleted = await outputs().then(
     () => false,
     (error: Error) => /does not exist/.test(error.message),
   );
   return (
-    gone &&
+    isStackDeleted &&
     (await queueUrl("Retry").then(
       () => false,
       () => true,

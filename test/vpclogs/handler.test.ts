@@ -207,13 +207,11 @@ describe("a transient failure fails the invocation, so that AWS invokes the func
   const slowDown = { status: 503, code: "SlowDown", message: "Please reduce your request rate." };
 
   test.each([
-    ["SlowDown beyond the SDK's retries", times(3, () => slowDown), /^SlowDown: Please reduce/],
-    ["a connection that ends in the middle of the body", ["cut" as const], /aborted|ECONNRESET/],
-  ])("%s", async (_, troubles, message) => {
+    ["SlowDown beyond the SDK's retries", times(3, () => slowDown)],
+    ["a connection that ends in the middle of the body", ["cut" as const]],
+  ])("%s", async (_, troubles) => {
     s3.troubles.push(...troubles);
-    expect(await lambda.invoke(created(flowKey()))).toEqual({
-      error: { errorType: "RetryableReadError", errorMessage: expect.stringMatching(message) },
-    });
+    expect(await lambda.invoke(created(flowKey()))).toMatchObject({ error: { errorType: "UndeliveredError" } });
     expect(rows()).toEqual([]);
     expect(await lambda.invoke(created(flowKey()))).toEqual(delivered(2));
     expect(rows()).toMatchObject(flowRows);

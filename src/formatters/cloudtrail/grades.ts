@@ -1,5 +1,5 @@
 import type { Severity } from "../../condition.ts";
-import { type Fields, isFields } from "../../event.ts";
+import { asString, type Fields, isFields } from "../../event.ts";
 import { sensitivePorts } from "../../ports.ts";
 import { dig, digAll } from "./request.ts";
 
@@ -21,7 +21,7 @@ export const ingress: GradeBy = (request) => {
   for (const rule of open) {
     const [from, to] = [Number(dig(rule, "fromPort") ?? 0), Number(dig(rule, "toPort") ?? 65535)];
     if (rule === request && open.length > 1) continue;
-    if (String(dig(rule, "ipProtocol")) === "-1") return { severity: 4, reason: "everything open to the world" };
+    if (asString(dig(rule, "ipProtocol")) === "-1") return { severity: 4, reason: "everything open to the world" };
     const [port, { name } = { name: "" }] =
       [...sensitivePorts].find(([number]) => from <= number && number <= to) ?? [];
     if (port) return { severity: 4, reason: `port ${port} (${name}) open to the world` };
@@ -42,7 +42,7 @@ export const sharing =
 /** A policy that is given to somebody. */
 export const administrator: GradeBy = (request) => {
   const policy = dig(request, "policyArn") ?? dig(request, "managedPolicyArn");
-  return /(?:AdministratorAccess|IAMFullAccess)$/.test(String(policy ?? "")) ? { severity: 4 } : { severity: 2 };
+  return /(?:AdministratorAccess|IAMFullAccess)$/.test(asString(policy) ?? "") ? { severity: 4 } : { severity: 2 };
 };
 
 /** A policy of a permission set; the sentence does not name the policy. */
@@ -88,14 +88,14 @@ export const versioning: GradeBy = (request) =>
 
 export const instanceMetadata: GradeBy = (request) => {
   const tokens = dig(request, "ModifyInstanceMetadataOptionsRequest.HttpTokens") ?? dig(request, "httpTokens");
-  return String(tokens) === "optional" ? { severity: 3, reason: "IMDSv1 allowed" } : { severity: 2 };
+  return asString(tokens) === "optional" ? { severity: 3, reason: "IMDSv1 allowed" } : { severity: 2 };
 };
 
 export const functionPermission: GradeBy = (request) =>
   dig(request, "principal") === "*" ? { severity: 4, reason: "callable by everyone" } : { severity: 2 };
 
 export const taskCount: GradeBy = (request) =>
-  String(dig(request, "desiredCount")) === "0" ? { severity: 3, reason: "scaled to zero tasks" } : undefined;
+  asString(dig(request, "desiredCount")) === "0" ? { severity: 3, reason: "scaled to zero tasks" } : undefined;
 
 export const documentSharing: GradeBy = (request) =>
   digAll(request, "accountIdsToAdd").includes("all")
@@ -113,8 +113,8 @@ export const sendingOfMail: GradeBy = (request) => {
   return { severity: isTrue(enabled) ? 0 : 4 };
 };
 
-const isTrue = (value: unknown): boolean => String(value) === "true";
-const isFalse = (value: unknown): boolean => String(value) === "false";
+const isTrue = (value: unknown): boolean => value === true || asString(value) === "true";
+const isFalse = (value: unknown): boolean => value === false || asString(value) === "false";
 const json = (value: unknown): string => JSON.stringify(value) ?? "";
 const worldOpen = /"(?:0\.0\.0\.0\/0|::\/0)"/;
 

@@ -101,7 +101,7 @@ export const errorOf = ({ errorCode, errorMessage }: TrailRecord): string | unde
 export const readsOnly = ({ readOnly }: { readonly readOnly?: unknown }, call: string): boolean =>
   readOnly === undefined || readOnly === null
     ? /^(?:BatchGet|Describe|Get|Head|List|Lookup|Search)[A-Z]/.test(call)
-    : String(readOnly).toLowerCase() === "true";
+    : readOnly === true || asString(readOnly)?.toLowerCase() === "true";
 
 /** The state that a service's own event reports: of the first object in `serviceEventDetails` that has one. */
 export function reportedState(details: Fields): { state: string | undefined; of: Fields } {
