@@ -6,7 +6,7 @@ import { formatter, UnexpectedPayload } from "../grammar/formatter.ts";
 import { consoleLink } from "../grammar/links.ts";
 import { type Alarm, alarmOf, metricFields, watchedOf } from "./cloudwatch/alarm.ts";
 import { inAlarm, isOk, isUndecided } from "./cloudwatch/parts.ts";
-import { severityOf } from "./cloudwatch/severity.ts";
+import { severityOf, severityTag } from "./cloudwatch/severity.ts";
 import { comparison, threshold } from "./cloudwatch/threshold.ts";
 
 const source = "aws.cloudwatch";
@@ -23,7 +23,7 @@ const alarmFields = () => ({
 
 const alarmCondition = condition("cloudwatch:alarm", {
   grades: {
-    5: "critical, P1 or `[sev:5]` in the alarm's tag `severity`, its description or its name",
+    5: `critical, P1 or \`[sev:5]\` in the alarm's tag \`${severityTag}\`, its description or its name`,
     4: "P2 there, or none stated",
     3: "P3",
     2: "P4",

@@ -14,12 +14,15 @@ const byWord: Readonly<Record<string, ProblemSeverity>> = {
 };
 const priority = (level: string): ProblemSeverity => (6 - Number(level)) as ProblemSeverity;
 
+/** The tag of an alarm that states its severity. */
+export const severityTag = "severity";
+
 /**
- * The severity an alarm's owner gave it: a tag `severity` (1 to 5 on the console's scale, P1 to P5, or a word such as
+ * The severity an alarm's owner gave it: the tag `severityTag` (1 to 5 on the console's scale, P1 to P5, or a word such as
  * critical), else `[sev:4]` or `P2` in the description, else in the name; 4 without one.
  */
 export function severityOf(tags: unknown, description: string | undefined, name: string): ProblemSeverity {
-  const tag = Object.entries(isFields(tags) ? tags : {}).find(([key]) => key.toLowerCase() === "severity")?.[1];
+  const tag = Object.entries(isFields(tags) ? tags : {}).find(([key]) => key.toLowerCase() === severityTag)?.[1];
   const tagged = String(typeof tag === "string" || typeof tag === "number" ? tag : "")
     .trim()
     .toLowerCase();
