@@ -49,10 +49,19 @@ export const waivers: readonly { readonly source: string; readonly path: RegExp;
 
 /** Samples whose success ends nothing, although the same thing failed in another: law 7 leaves them out. */
 export const endsNothing: Readonly<Record<string, string>> = {
+  "backup/job-running": "a step: its end clears",
   "backup/restore-completed": "one of its resources failed to restore; another restore does not mend that",
+  "backup/vault-created": "a vault that was deleted does not come back with its backups",
+  "cloudformation/stack-set-operation-running": "a step: its end clears",
+  "dataexchange/data-updated": "new data does not undo what was revoked or failed",
   "ec2/ami-available": "an AMI that could not be created or copied has another id",
+  "ec2/volume-created": "a volume that could not be created has another id",
   "ecr/image-push": "a push that failed is made again by who pushed",
+  "ecs/task-running": "a step: the service's steady state clears",
   "healthlake/store-active": "a store that was deleted does not come back: another has its name",
   "mediaconvert/job-complete": "one job of the queue; the job that failed stays failed",
+  "securityir/membership-created": "a membership that was cancelled does not come back",
+  "securityir/membership-updated": "a membership that was cancelled does not come back",
+  "stepfunctions/execution-running": "a step: its end clears",
   "transcribe/job-completed": "the names of jobs are unique: a job that failed never completes",
 };

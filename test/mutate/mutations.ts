@@ -51,21 +51,32 @@ function* conditionGrades(file: string, source: string): Generator<Mutation> {
   }
 }
 
-/** A state of a row's `problems`. */
+/** A grade in the `problems` of a row, and of the rows that share its condition. */
 function* rowGrades(file: string, source: string): Generator<Mutation> {
-  for (const { 0: problems, index } of source.matchAll(/problems: \{[^}]*\}/g)) {
-    const states = [...problems.matchAll(/([\w"' -]+): ([2-5])\b/g)];
-    const [, state = "", grade = ""] = states[index % Math.max(1, states.length)] ?? [];
-    if (!state) continue;
-    const other = otherGrade(
-      states.map(([, , one]) => Number(one)),
-      Number(grade),
-    );
-    if (other === undefined) continue;
-    const changed = problems.replace(`${state}: ${grade}`, `${state}: ${other}`);
-    const after = source.slice(0, index) + changed + source.slice(index + problems.length);
-    yield { file, kind: "grade", title: `problems: ${state.trim()} ${grade} becomes ${other}`, before: source, after };
+  const blocks = [...source.matchAll(/problems: \{[^}]*\}/g)].map(({ 0: text, index }) => ({
+    text,
+    index,
+    row: rowOf(source, index),
+  }));
+  for (const [row, group] of Map.groupBy(blocks, (block) => block.row)) {
+    const grades = group.flatMap(({ text }) => [...text.matchAll(/: ([2-5])\b/g)].map(([, grade]) => Number(grade)));
+    const grade = grades[row.length % Math.max(1, grades.length)];
+    const other = grade && otherGrade(grades, grade);
+    if (!grade || !other) continue;
+    const after = group.reduceRight((text, block) => {
+      const changed = block.text.replace(new RegExp(`: ${grade}\\b`, "g"), `: ${other}`);
+      return text.slice(0, block.index) + changed + text.slice(block.index + block.text.length);
+    }, source);
+    yield { file, kind: "grade", title: `${row}: ${grade} becomes ${other}`, before: source, after };
   }
+}
+
+/** What names the condition of the row around a position: its `condition`, else its `thing`. */
+function rowOf(source: string, index: number): string {
+  const start = source.lastIndexOf("detailType:", index);
+  const end = source.indexOf("detailType:", index);
+  const row = source.slice(start, end < 0 ? undefined : end);
+  return /\bcondition: ("[^"]*"|\w+)/.exec(row)?.[1] ?? /\bthing: ("[^"]*"|`[^`]*`|\w+)/.exec(row)?.[1] ?? "row";
 }
 
 /** `x.clear(statement)` becomes a note. */
