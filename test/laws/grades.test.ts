@@ -42,7 +42,7 @@ describe("law 7: a condition has its samples", () => {
   });
 
   const success =
-    /^(?:no longer|succeeded|completed|ran|created|enabled|disabled|finished|recovered|was (?:resolved|created|enabled|updated)|is (?:active|available|ready|healthy|ok|complete|enabled|connected|running|online|in service|successful)\b|.* successful)/i;
+    /^(?:no longer|found no threats|launched an|terminated an|succeeded|completed|ran|created|enabled|disabled|finished|recovered|was (?:resolved|created|enabled|updated)|is (?:active|available|ready|healthy|ok|complete|enabled|connected|running|online|in service|successful)\b|.* successful)/i;
   const raised = [
     ...new Set(notices.filter(({ notice }) => notice.severity > 1).map(({ notice }) => notice.condition)),
   ];

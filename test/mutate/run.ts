@@ -32,10 +32,14 @@ function verdictOf(
 ): { isNoticed: boolean; by: string } {
   const by = [
     documents && "documents",
-    expectations.length > 0 && `${expectations.length} expectations`,
-    laws.length > 0 && `${laws.length} laws (${laws[0]})`,
+    expectations.length > 0 && `${expectations.length} expectations (law 1)`,
+    laws.length > 0 && `${laws.length} of laws 4 to 10 (${laws[0]})`,
   ].filter(Boolean);
-  const isNoticed = kind === "grade" ? documents && expectations.length > 0 && laws.length === 0 : laws.length > 0;
+  // Law 1 compares every sample with its expectation: a removed clear breaks at least that.
+  const isNoticed =
+    kind === "grade"
+      ? documents && expectations.length > 0 && laws.length === 0
+      : laws.length + expectations.length > 0;
   return { isNoticed, by: by.join(", ") || "nothing" };
 }
 

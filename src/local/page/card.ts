@@ -85,14 +85,14 @@ function difference(given: string, expected: string | undefined): Child[] {
   const [now, then] = [wordsOf(given), wordsOf(expected)];
   let head = 0;
   while (head < Math.min(now.length, then.length) && now[head] === then[head]) head++;
-  let tail = 0;
-  while (tail < Math.min(now.length, then.length) - head && now.at(-1 - tail) === then.at(-1 - tail)) tail++;
-  const middle = (words: readonly string[]): string => words.slice(head, words.length - tail).join("");
+  let suffixLength = 0;
+  while (suffixLength < Math.min(now.length, then.length) - head && now.at(-1 - suffixLength) === then.at(-1 - suffixLength)) suffixLength++;
+  const middle = (words: readonly string[]): string => words.slice(head, words.length - suffixLength).join("");
   return [
     now.slice(0, head).join(""),
     middle(then) !== "" && h("del", {}, middle(then)),
     middle(now) !== "" && h("ins", {}, middle(now)),
-    now.slice(now.length - tail).join(""),
+    now.slice(now.length - suffixLength).join(""),
   ];
 }
 
