@@ -33,6 +33,7 @@ export const commands = {
     "bench:lambda": "read the largest log file with a Lambda function's memory and share of a processor",
     fuzz: "send generated events through the handler, ten times as many as the tests",
     drill: "check that no event is lost while the console is down",
+    "test:console": "send every sample, and an outage, to a real console, and compare its rows",
     e2e: "deploy to a local AWS with the SAM CLI, and test every path of an event",
     mutate: "change grades and remove clears in a copy, and check that the tests fail",
     patterns: "compare event patterns with AWS's own engine",

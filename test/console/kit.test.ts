@@ -1,12 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { AcceptedEvent } from "../../src/local/contract.ts";
+import { type Message, orders, type Step } from "./orders.ts";
 import { modelPlayer, type Player, start, triggerPlayer } from "./players.ts";
-
-/** A message of the condition: its severity, the event's time in seconds, and whether it is late. */
-type Message = readonly [severity: number, time: number, late?: "late" | undefined];
-/** Messages in order of arrival; a number is a wait of as many seconds. */
-type Step = Message | number;
 
 const key = "111122223333:eu-west-1:db:down";
 /** 25 s before the messages arrive. */
@@ -40,19 +36,6 @@ async function play(player: Player, steps: readonly Step[], protocol: Protocol =
   await player.wait(60);
   return player.rows().map((row) => Number(row[0]));
 }
-
-const orders: readonly [name: string, steps: readonly Step[], left: readonly number[]][] = [
-  ["a problem ends", [[5, 0], 3, [0, 10]], []],
-  ["both rows of an escalation end", [[3, 0], [5, 5], 3, [0, 10]], []],
-  ["a delayed recovery spares the problem that came back", [[5, 0], [5, 20], 3, [0, 10]], [5]],
-  ["and where an older repeat arrived last", [[5, 20], [5, 1], 3, [0, 10]], [5]],
-  ["a problem of the same second stays", [[5, 15], 3, [0, 15]], [5]],
-  ["a problem that arrives after its recovery ends", [[0, 10], 6, [5, 5]], []],
-  ["a problem newer than the recovery before it stays", [[0, 10], 6, [5, 12]], [5]],
-  ["a late problem ends by a recovery before it", [[0, 10], 6, [5, 8, "late"]], []],
-  ["a late problem newer than the recovery stays", [[0, 10], 6, [4, 12, "late"]], [4]],
-  ["late problems end by a later recovery", [[5, 1, "late"], [3, 2, "late"], 3, [0, 10]], []],
-];
 
 describe.each([
   ["the trigger", triggerPlayer],
