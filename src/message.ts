@@ -92,7 +92,7 @@ function messageOf(notice: Notice, event: AwsEvent, isLate: boolean): PantherMes
   const at = isLate && severity > 0 ? ` (at ${event.time.slice(11, 16)} UTC)` : "";
   const summary = truncateAtWord(sentenceOf(sanitized(notice)) || detailType, maxLength.summary) + at;
   const link = notice.link && sanitize(notice.link);
-  const linked = { ...message, summary, ...(link && { link }) };
+  const linked = { ...message, summary, ...(link && safeLink.test(link) && { link }) };
   if (link && bodyBytes(linked) <= maxBodyBytes) return linked;
   const room = maxBodyBytes - bodyBytes(message) - at.length;
   return { ...message, summary: truncateToBytes(summary.slice(0, summary.length - at.length), room) + at };
@@ -156,7 +156,8 @@ function keyOf(condition: string): string {
 
 const terminalEscape = /[\u001b\u009b](?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\^_])?/g;
 const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
-const invisible = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu;
+const invisible = /[\p{Default_Ignorable_Code_Point}\u061c\ufff9-\ufffb]/gu;
+const safeLink = /^https:\/\/[^\s"'<>\\^`{|}]+$/;
 
 /**
  * Text that is safe on any screen, because an attacker can choose the name of a bucket or a user: no terminal escapes,

@@ -4,7 +4,7 @@ import { condition, type Notice, note, type Statement } from "../condition.ts";
 import type { AwsEvent } from "../event.ts";
 import { accountRegion, list, number, object, text } from "../grammar/fields.ts";
 import { formatter, UnexpectedPayload } from "../grammar/formatter.ts";
-import { words } from "../grammar/words.ts";
+import { lookUp, words } from "../grammar/words.ts";
 import { visibleLength } from "../sentence.ts";
 
 const vulnerability = condition("inspector", {
@@ -83,7 +83,7 @@ function noticeOf(detail: Finding, event: AwsEvent): Notice {
   if (status === "CLOSED" || status === "SUPPRESSED") return vulnerability.clear(statement(status.toLowerCase()));
   const exploit = detail.exploitAvailable?.toUpperCase() === "YES";
   const worse = exploit || (type === "NETWORK_REACHABILITY" && severity === "CRITICAL");
-  const [usual, higher] = severities[severity] ?? [undefined, 2];
+  const [usual, higher] = lookUp(severities, severity) ?? [undefined, 2];
   const grade = worse ? higher : usual;
   const current = statement(exploit ? `${severity}, exploit known` : severity);
   return grade ? vulnerability.raise(grade, current) : note(vulnerability.name, { ...current, of: `${of}:info` });

@@ -3,6 +3,7 @@ import { condition, type Notice, type Severity, type Statement } from "../condit
 import type { AwsEvent } from "../event.ts";
 import { text } from "../grammar/fields.ts";
 import { formatter } from "../grammar/formatter.ts";
+import { lookUp } from "../grammar/words.ts";
 import { callNotices, unlistedConditions } from "./cloudtrail/call.ts";
 import { errorOf, type TrailRecord, trailEventOf, trailRecord } from "./cloudtrail/record.ts";
 import { dig } from "./cloudtrail/request.ts";
@@ -51,7 +52,7 @@ export const ssmincidents = () =>
       }
       if (call !== "StartIncident") return callNotices(record, event);
       const impact = text.parse(dig(request, "impact"));
-      const grade = impact ? (grades[impact] ?? 2) : 3;
+      const grade = impact ? (lookUp(grades, impact) ?? 2) : 3;
       return incident.raise(grade, statementOf(record, event, "was started", grade));
     },
   });

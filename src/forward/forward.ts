@@ -175,7 +175,7 @@ class Forwarding {
     report.unreadable(reason);
     if (!deadLetter) return false;
     try {
-      await before(run.deadline - this.now(), deadLetter(String(body), reason));
+      await before(run.deadline - this.now(), deadLetter(typeof body === "string" ? body : queueBody(body), reason));
       return true;
     } catch (error) {
       report.failed(error);

@@ -44,7 +44,7 @@ export function payloadsOf(value: unknown): readonly unknown[] {
 /** The events in the body of a queue's message, or why there are none. */
 export function payloadsIn(body: unknown): { readonly payloads: readonly unknown[] } | { readonly unreadable: string } {
   try {
-    const payloads = payloadsOf(JSON.parse(String(body)));
+    const payloads = payloadsOf(typeof body === "string" ? JSON.parse(body) : body);
     const isEvent = (payload: unknown) => isFields(payload) && ("detail-type" in payload || "source" in payload);
     if (payloads.some(isEvent)) return { payloads };
     return { unreadable: "The queue's message is no event and wraps none." };

@@ -16,6 +16,7 @@ export interface Report {
   loop(kind: Loop): void;
   /** Logs the event's JSON, at most once a minute for each pair of source and detail-type. */
   unformatted(event: AwsEvent, payload: unknown, error: Error | undefined): void;
+  /** Logs the input, at most once a minute. */
   malformed(payload: unknown): void;
   /** A message of the retry queue holds no event. */
   unreadable(reason: string): void;
@@ -30,6 +31,7 @@ export interface Report {
 
 /** CloudWatch Logs splits a line of more than 256 kB, and the parts are not JSON. */
 const maxLogged = 200_000;
+const maxLoggedDepth = 100;
 const sampleInterval = 60_000;
 const maxPairs = 500;
 /** Characters of a dimension of a metric, within CloudWatch's limit of 1,024. */
@@ -97,6 +99,7 @@ class CloudWatchReport implements Report {
   }
 
   malformed(payload: unknown): void {
+    if (!this.samples.accepts("malformed")) return;
     this.logger.error("An event without source and detail-type arrived", { event: loggable(payload) });
   }
 
@@ -182,12 +185,19 @@ const logFieldsOf = ({ id, source, detailType, account, region }: AwsEvent) => (
   event_region: region,
 });
 
-/** The event as one line of the log can hold it: whole, or the beginning of its JSON. */
+/** The event as one line of the log can hold it: whole, or as text where it is long or deep. */
 function loggable(payload: unknown): unknown {
   try {
     const json = JSON.stringify(payload) ?? "null";
-    return json.length <= maxLogged ? payload : `${json.slice(0, maxLogged)}…`;
+    if (json.length > maxLogged) return `${json.slice(0, maxLogged)}…`;
+    return isDeeper(payload, maxLoggedDepth) ? json : payload;
   } catch {
     return "(nested too deeply to be written)";
   }
 }
+
+/** Powertools copies what it logs level by level, and would fail on thousands of levels. */
+const isDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1)));

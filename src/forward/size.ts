@@ -12,8 +12,8 @@ const maxDepth = 12;
 
 /** The JSON of an event; of one that a queue cannot hold, its envelope and as much of its detail as formatters read. */
 export function queueBody(payload: unknown): string {
-  const json = JSON.stringify(payload) ?? "null";
-  if (Buffer.byteLength(json) <= maxQueuedBytes) return json;
+  const json = jsonOf(payload);
+  if (json !== undefined && Buffer.byteLength(json) <= maxQueuedBytes) return json;
   for (const limit of limits) {
     const reduced = JSON.stringify(reduce(payload, limit, 0));
     if (Buffer.byteLength(reduced) <= maxQueuedBytes) return reduced;
@@ -22,8 +22,19 @@ export function queueBody(payload: unknown): string {
 }
 
 /** Whether a queue can hold the event together with what AWS wraps it in. */
-export const fitsQueue = (payload: unknown): boolean =>
-  Buffer.byteLength(JSON.stringify(payload) ?? "null") <= maxQueuedBytes;
+export function fitsQueue(payload: unknown): boolean {
+  const json = jsonOf(payload);
+  return json !== undefined && Buffer.byteLength(json) <= maxQueuedBytes;
+}
+
+/** The JSON of a value; `undefined` where it is nested too deeply to be written. */
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value) ?? "null";
+  } catch {
+    return undefined;
+  }
+}
 
 function reduce(value: unknown, limit: (typeof limits)[number], depth: number): unknown {
   if (typeof value === "string") return value.length > limit.text ? `${value.slice(0, limit.text)}…` : value;

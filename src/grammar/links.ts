@@ -5,13 +5,17 @@ import { first, type Read } from "./fields.ts";
  * `page` is a path such as `ec2/home`; `fragment` begins with `#` or `?`.
  */
 export function consoleLink(region: string, page: string, fragment = ""): string {
+  // Any other region would put a host of its own choice into the link.
+  if (!/^[a-z\d-]{1,40}$/.test(region)) return encoded(`https://console.aws.amazon.com/${page}${fragment}`);
   const host = region.startsWith("cn-")
     ? "console.amazonaws.cn"
     : region.startsWith("us-gov-")
       ? "console.amazonaws-us-gov.com"
       : "console.aws.amazon.com";
-  return encodeURI(`https://${region}.${host}/${page}?region=${region}${fragment}`.toWellFormed());
+  return encoded(`https://${region}.${host}/${page}?region=${region}${fragment}`);
 }
+
+const encoded = (url: string): string => encodeURI(url.toWellFormed()).replaceAll("'", "%27");
 
 /**
  * The URL of a page about one thing, for a row of `states`: `linkTo("lambda/home#/functions/{}", name)`. Each `{}` is

@@ -31,7 +31,7 @@ export const commands = {
     bench: "measure the handler",
     "bench:vpclogs": "measure the reader of VPC logs",
     "bench:lambda": "read the largest log file with a Lambda function's memory and share of a processor",
-    fuzz: "send generated events through the handler, ten times as many as the tests",
+    fuzz: "send a million generated hostile events through the forwarder",
     drill: "check that no event is lost while the console is down",
     "test:console": "send every sample, and an outage, to a real console, and compare its rows",
     e2e: "deploy to a local AWS with the SAM CLI, and test every path of an event",

@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from "node:net";
-import { isFields } from "../event.ts";
+import { asString, type Fields, isFields } from "../event.ts";
 
 /**
  * The event as a sample that can be committed: account ids, keys, ids, names, addresses and the resource parts of ARNs
@@ -8,7 +8,7 @@ import { isFields } from "../event.ts";
  * Equal events give equal samples.
  */
 export function sanitise(event: unknown): unknown {
-  const source = isFields(event) ? String(event.source ?? "") : "";
+  const source = (isFields(event) && asString(event.source)) || "";
   const sanitiser = new Sanitiser(!source || source.startsWith("aws."));
   // The first pass collects the names, so that the second finds them also in free text that comes before them.
   sanitiser.value(event);
@@ -20,12 +20,35 @@ const maxDepth = 100;
 
 /** Keys of secrets, but not of their ARNs, ids or names. */
 const secretKey =
-  /(?:password|passwd|passphrase|secret|secretstring|secretbinary|secretaccesskey|token|privatekey|apikey|authorization|cookie|signature|plaintext|credentialvalue|connectionstring|userdata)$/;
-/** Secrets under any key: JSON web tokens, PEM blocks, tokens of known services, passwords in text. */
-const secret =
-  /eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*|-----BEGIN [A-Z ]+-----[\s\S]*|\b(?:xox[a-z]-|gh[pousr]_|glpat-|sk_(?:live|test)_)[\w-]{8,}|\b(?:Bearer|Basic) [\w.~+/=-]{8,}|\b(?:password|passwd|secret|token|api[_-]?key)\s*[=:]\s*[^\s,;&]+/gi;
+  /(?:password|passwd|pwd|passphrase|passcode|secret|secretstring|secretbinary|secretaccesskey|token|privatekey|apikey|authorization|cookie|signature|plaintext|credentialvalue|connectionstring|userdata)$/;
+/** Names of secrets in lists of names and values, of which environments and parameters consist. */
+const secretName =
+  /(?:(?:^|[^a-z])pass|(?:access|account|auth|encryption|master|private|shared|signing)[_-]?key|credentials?|dsn|salt|(?:database|db|mongo(?:db)?|redis|amqp|broker)[_-]?ur[il])$/i;
+const nameOfPair = /(?:name|key|variable)$/;
+const valueOfPair = /values?$/;
+
+/** Secrets under any key: JSON web tokens, PEM blocks, tokens of known services, passwords in text and in addresses. */
+const secret = new RegExp(
+  [
+    /\beyJ[\w-]{10,8000}\.[\w-]{10,8000}\.[\w-]*/,
+    /-----BEGIN [A-Z ]+-----[\s\S]*/,
+    // GitHub, GitLab, Slack, Stripe, npm, PyPI, OpenAI and others, Google, SendGrid, Hugging Face, DigitalOcean, Shopify.
+    /\b(?:gh[pousr]_|github_pat_|gl(?:pat|dt|rt|cbt|ptt|ft|soat|agent)-|xox[a-z]-|xapp-|[prs]k_(?:live|test)_|whsec_|npm_|pypi-)[\w-]{8,}/,
+    /\b(?:sk-(?=[\w-]{0,60}\d)[\w-]{20,}|AIza[\w-]{30,}|GOCSPX-[\w-]{20,}|ya29\.[\w-]{20,}|SG\.[\w-]{16,}\.[\w-]{16,})/,
+    /\b(?:hf_|dop_v1_|shp[a-z]{2}_)[\w-]{20,}/,
+    /\b(?:Bearer|Basic) [\w.~+/=-]{8,}/,
+    /(?<=:\/\/)[^\s:@/]{0,100}:[^\s@/]{1,200}(?=@)/,
+    /--?[\w-]{0,40}(?:password|passwd|passphrase|pwd|secret|token|api-?key)\s+[^\s,;&]+/,
+    // `secret:` after a colon is part of an ARN.
+    /(?:password|passwd|passphrase|passcode|pwd|(?<!:)secret|token|(?:access|account|api|auth|private|shared)[_-]?key)["'\\]*\s*(?:[=:]|=>)\s*(?:\\?"[^"\\]*|'[^']*|[^\s,;&"'\\]+)/,
+  ]
+    .map(({ source }) => source)
+    .join("|"),
+  "gi",
+);
+/** Random text of letters of both cases and digits, or of hexadecimal digits in upper case: AWS writes ids in lower case. */
 const secretValue =
-  /(?<![\w/+=-])(?=[\w/+=]*[A-Z])(?=[\w/+=]*[a-z])(?=[\w/+=]*\d)(?:[A-Za-z0-9/+=]{40}|[A-Za-z0-9]{32})(?![\w/+=-])/g;
+  /(?<![\w/+=-])(?:(?=[\w/+=]*[A-Z])(?=[\w/+=]*[a-z])(?=[\w/+=]*\d)(?:[A-Za-z0-9/+=]{40}|[A-Za-z0-9]{32})|(?=[A-F]*\d)(?=\d*[A-F])[A-F\d]{32,})(?![\w/+=-])/g;
 
 /** Keys of fixed words, in lower case without separators. */
 const fixedKey =
@@ -202,10 +225,16 @@ class Sanitiser {
     if (Array.isArray(value)) return value.map((item) => this.value(item, path, depth + 1, isSecret));
     if (!isFields(value)) return value;
     const isInTags = /^tags?$/.test(normalizedKey(path.at(-1) ?? ""));
+    const isSecretPair = namesSecret(value);
     return Object.fromEntries(
       Object.entries(value).map(([key, inner]) => [
         isInTags && !/^(?:key|value|name|aws:.*)$/i.test(key) ? this.names.replace(key, "tag") : this.recognise(key),
-        this.value(inner, [...path, key], depth + 1, isSecret || isSecretField(key, inner)),
+        this.value(
+          inner,
+          [...path, key],
+          depth + 1,
+          isSecret || isSecretField(key, inner) || (isSecretPair && valueOfPair.test(normalizedKey(key))),
+        ),
       ]),
     );
   }
@@ -350,7 +379,16 @@ const isFixed = (segment: string): boolean =>
   /^\$LATEST$/.test(segment);
 
 const isSecretField = (key: string, value: unknown): boolean =>
-  secretKey.test(normalizedKey(key)) && typeof value !== "boolean";
+  (secretKey.test(normalizedKey(key)) || /(?:^|[^a-z])pass$/i.test(key)) && typeof value !== "boolean";
+
+/** Whether an object names a secret, as `{"Name": "DB_PASSWORD", "Value": …}` does. */
+const namesSecret = (fields: Fields): boolean =>
+  Object.entries(fields).some(
+    ([key, name]) =>
+      typeof name === "string" &&
+      nameOfPair.test(normalizedKey(key)) &&
+      (secretKey.test(normalizedKey(name)) || secretName.test(name)),
+  );
 
 /** Kinds that cannot be part of a name by chance. */
 const certain = new Set(["url", "arn", "email"]);

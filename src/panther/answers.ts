@@ -1,4 +1,4 @@
-import { type Fields, isFields } from "../event.ts";
+import { asString, type Fields, isFields } from "../event.ts";
 
 /** What an answer means. `unauthorised`: the token is wrong, or the console's own authentication is down. */
 export type Answer =
@@ -12,7 +12,8 @@ export type Answer =
  */
 export function classify(status: number, body: string): Answer {
   const answer = parse(body);
-  if (isSuccess(status) && /^(?:Created|discarded)$/.test(String(answer?.status))) return { kind: "delivered" };
+  if (isSuccess(status) && (answer?.status === "Created" || answer?.status === "discarded"))
+    return { kind: "delivered" };
   // A rule of the console's owner discards the event.
   if (status === 400 && answer?.message === "Event discarded") return { kind: "delivered" };
   const reason = `HTTP ${status}${answer ? reasonIn(answer) : excerptOf(body)}`;
@@ -31,7 +32,7 @@ const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 function isRefusal(status: number, answer: Fields | undefined): boolean {
   if (!isFields(answer?.error)) return false;
   // The console builds regular expressions from an event's property names.
-  if (status >= 500) return /^Invalid regular expression/.test(String(answer.error.message));
+  if (status >= 500) return /^Invalid regular expression/.test(asString(answer.error.message) ?? "");
   return status >= 400;
 }
 

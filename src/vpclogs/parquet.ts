@@ -51,5 +51,6 @@ function textOf(columns: readonly DecodedArray[], start: number, end: number): s
 function word(value: unknown): string {
   if (typeof value === "string") return value === "" ? "-" : value.replace(/\s/g, encodeURIComponent);
   if (value === null || value === undefined) return "-";
-  return `${value instanceof Date ? Math.floor(value.getTime() / 1000) : value}`;
+  if (value instanceof Date) return `${Math.floor(value.getTime() / 1000)}`;
+  return typeof value === "object" ? "-" : String(value);
 }

@@ -19,6 +19,16 @@ export async function scanFlowLog(chunks: AsyncIterable<Uint8Array>, stats: LogS
   return findings;
 }
 
+const statusByWord: ReadonlyMap<string, number> = new Map([
+  ["", statuses.none],
+  ["OK", statuses.ok],
+  ["NODATA", statuses.noData],
+]);
+const actionByWord: ReadonlyMap<string, number> = new Map([
+  ["", actions.none],
+  ["ACCEPT", actions.accept],
+]);
+
 /** How a column is read; `skip` only finds its end. */
 const steps = {
   skip: 0,
@@ -318,8 +328,8 @@ class FlowScan implements FlowRow {
     if (!record) return;
     const number = (name: string): number => Number(record[name] ?? -1);
     const text = (name: string): string => String(record[name] ?? "");
-    this.status = { "": statuses.none, OK: statuses.ok, NODATA: statuses.noData }[text("status")] ?? statuses.skipData;
-    this.action = { "": actions.none, ACCEPT: actions.accept }[text("action")] ?? actions.reject;
+    this.status = statusByWord.get(text("status")) ?? statuses.skipData;
+    this.action = actionByWord.get(text("action")) ?? actions.reject;
     this.sourcePort = number("srcPort");
     this.destinationPort = number("dstPort");
     this.protocol = number("protocol");

@@ -1,3 +1,22 @@
+import { lazy } from "../lazy.ts";
+
+/** Rows of the table, of 256 numbers each: one for each byte of a block of a name. */
+export const tableRows = 64;
+
+/**
+ * Random numbers for simple tabulation hashing: one for each byte at each position. The hash of a key is those of its
+ * bytes, combined. Whoever does not know the table cannot make keys that collide more often than random ones, and linear
+ * probing stays short (Pătraşcu and Thorup, "The Power of Simple Tabulation Hashing").
+ */
+export type HashTable = Int32Array;
+
+/** The table of this process. A fixed one would let a crafted log cost time that grows with the square of its size. */
+const ownTable = lazy((): HashTable => crypto.getRandomValues(new Int32Array(256 * tableRows)));
+
+/** Linear probing as it turned out: how many slots are looked at to find each key once. */
+const probesOf = (slots: Int32Array, home: (index: number) => number): number =>
+  slots.reduce((sum, index, at) => sum + (index > 0 ? ((at - home(index - 1)) & (slots.length - 1)) + 1 : 0), 0);
+
 /**
  * Counts keys of three 32-bit integers in flat arrays that grow up to a limit, without garbage. Keys are listed in the
  * order of arrival, so that equal input gives equal output.
@@ -8,11 +27,13 @@ export class Tally {
   private counts = new Uint32Array(1024);
   private size = 0;
   private readonly maxKeys: number;
+  private readonly table: HashTable;
   /** Whether a key was not counted because the limit was reached. */
   overflowed = false;
 
-  constructor(maxKeys: number) {
+  constructor(maxKeys: number, table: HashTable = ownTable()) {
     this.maxKeys = maxKeys;
+    this.table = table;
   }
 
   /** Adds to the count of a key and returns it: at most 2^32 - 1, and 0 where the limit of keys is reached. */
@@ -61,14 +82,39 @@ export class Tally {
   /** The slot of a key, or the empty slot for it. */
   private find(a: number, b: number, c: number): number {
     const mask = this.slots.length - 1;
-    let hash = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b) ^ Math.imul(c, 0xc2b2ae35);
-    hash ^= hash >>> 15;
-    hash = Math.imul(hash, 0x2c1b3c6d);
-    for (let at = (hash ^ (hash >>> 13)) & mask; ; at = (at + 1) & mask) {
+    for (let at = this.hash(a, b, c) & mask; ; at = (at + 1) & mask) {
       const key = ((this.slots[at] as number) - 1) * 3;
       if (key < 0) return at;
       if (this.keys[key] === a && this.keys[key + 1] === b && this.keys[key + 2] === c) return at;
     }
+  }
+
+  private hash(a: number, b: number, c: number): number {
+    const { table } = this;
+    return (
+      (table[a & 255] as number) ^
+      (table[256 | ((a >>> 8) & 255)] as number) ^
+      (table[512 | ((a >>> 16) & 255)] as number) ^
+      (table[768 | (a >>> 24)] as number) ^
+      (table[1024 | (b & 255)] as number) ^
+      (table[1280 | ((b >>> 8) & 255)] as number) ^
+      (table[1536 | ((b >>> 16) & 255)] as number) ^
+      (table[1792 | (b >>> 24)] as number) ^
+      (table[2048 | (c & 255)] as number) ^
+      (table[2304 | ((c >>> 8) & 255)] as number) ^
+      (table[2560 | ((c >>> 16) & 255)] as number) ^
+      (table[2816 | (c >>> 24)] as number)
+    );
+  }
+
+  /** How many slots are looked at to find each key once: a measure of collisions. */
+  get probes(): number {
+    const { keys } = this;
+    const mask = this.slots.length - 1;
+    return probesOf(this.slots, (index) => {
+      const key = index * 3;
+      return this.hash(keys[key] as number, keys[key + 1] as number, keys[key + 2] as number) & mask;
+    });
   }
 
   private grow(): void {
@@ -92,10 +138,12 @@ export class Names {
   /** Where each name starts in `bytes`; the last entry is where the next one will. */
   private readonly starts: number[] = [0];
   private readonly maxKeys: number;
+  private readonly table: HashTable;
   overflowed = false;
 
-  constructor(maxKeys: number) {
+  constructor(maxKeys: number, table: HashTable = ownTable()) {
     this.maxKeys = maxKeys;
+    this.table = table;
   }
 
   /** The number of the name in `bytes` from `start` to before `end`. */
@@ -123,12 +171,30 @@ export class Names {
 
   private find(bytes: Uint8Array, start: number, end: number): number {
     const mask = this.slots.length - 1;
-    let hash = 0x811c9dc5;
-    for (let at = start; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
-    for (let at = (hash ^ (hash >>> 15)) & mask; ; at = (at + 1) & mask) {
+    for (let at = this.hash(bytes, start, end) & mask; ; at = (at + 1) & mask) {
       const known = this.slots[at] as number;
       if (known === 0 || this.is(known, bytes, start, end)) return at;
     }
+  }
+
+  /** No address or id of AWS is longer than one block of `tableRows`. */
+  private hash(bytes: Uint8Array, start: number, end: number): number {
+    const { table } = this;
+    let hash = end - start;
+    for (let from = start; ; from += tableRows) {
+      const last = Math.min(end, from + tableRows);
+      for (let at = from, row = 0; at < last; at++, row += 256) hash ^= table[row | (bytes[at] as number)] as number;
+      if (last === end) return hash;
+      hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+    }
+  }
+
+  /** How many slots are looked at to find each name once: a measure of collisions. */
+  get probes(): number {
+    const mask = this.slots.length - 1;
+    return probesOf(this.slots, (index) => {
+      return this.hash(this.bytes, this.starts[index] as number, this.starts[index + 1] as number) & mask;
+    });
   }
 
   private is(number: number, bytes: Uint8Array, start: number, end: number): boolean {

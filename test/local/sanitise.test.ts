@@ -183,6 +183,84 @@ describe("what is replaced", () => {
     expect(clean).not.toMatch(/abc|hunter2|eyJ|xRfi|D4e5/);
   });
 
+  const hunter = "hunter2XyZ";
+  const letters = "Zq7Rt2Yw9Kp4Lm6Nv8Bc3Xd5Fg1Hj0Sa";
+  test.each([
+    { environment: [{ Name: "DB_PASSWORD", Value: hunter }] },
+    { parameters: [{ ParameterKey: "DBPassword", ParameterValue: hunter }] },
+    {
+      overrides: {
+        environment: [
+          { value: hunter, name: "STRIPE_SECRET_KEY" },
+          { name: "API_TOKEN", value: hunter },
+        ],
+      },
+    },
+    {
+      variables: [
+        { name: "PGPASS", value: "x" },
+        { name: "db_pass", value: hunter },
+      ],
+    },
+    { parameters: [{ name: "/shop/production/db/password", values: [hunter, { inner: hunter }] }] },
+    { headers: [{ key: "Authorization", value: hunter }] },
+    { variables: [{ name: "DATABASE_URL", value: `host/${hunter}` }] },
+    { Variables: { DB_PASS: hunter, MYSQL_PWD: hunter } },
+    { note: `failed with pwd=${hunter}` },
+    { note: `Password: ${hunter}` },
+    { note: `DB_PASSWORD=${hunter} node server.js` },
+    { note: `the body was "clientSecret":"${hunter}", so what` },
+    { note: `started as mysql --password ${hunter} --host db` },
+    { note: `connect to postgres://shop:${hunter}@db:5432/shop failed` },
+    { note: `accessKey=${hunter};endpoint=x` },
+    { note: `key sk-proj-${letters}-${hunter}` },
+    { note: `key sk-ant-api03-${letters}${hunter}` },
+    { note: `key AIzaSy${letters}${hunter}` },
+    { note: `npm_${letters}${hunter} was used` },
+    { anything: `npm_${letters}${hunter}` },
+    { note: `token of GitHub ghp_${letters}${hunter} and github_pat_${letters}_${hunter}` },
+    { note: `of Slack xoxb-1234-${letters}${hunter}, xapp-1-${hunter}${letters}` },
+    { note: `of Stripe sk_live_${letters}${hunter}, rk_test_${letters}${hunter} and whsec_${letters}${hunter}` },
+    { note: `of GitLab glpat-${letters}${hunter}` },
+    { note: `of SendGrid SG.${letters}.${letters}${hunter}` },
+  ])("names with values, and tokens of services: %j", (detail) => {
+    const clean = JSON.stringify(detailOf(detail));
+    expect(clean).toContain("(removed)");
+    expect(clean).not.toContain(hunter);
+    expect(clean).not.toContain(letters);
+  });
+
+  test.each(["0123456789ABCDEF0123456789ABCDEF", `${"DEADBEEF".repeat(7)}01234567`])("upper-case hex %s", (hex) => {
+    for (const detail of [{ anything: hex }, { note: `key ${hex}, so what` }]) {
+      expect(JSON.stringify(detailOf(detail))).toContain("(removed)");
+      expect(JSON.stringify(detailOf(detail))).not.toContain(hex.slice(0, 16));
+    }
+  });
+
+  test.each([
+    { environment: [{ Name: "DB_HOST", Value: "5432" }] },
+    { dimensions: [{ name: "QueueName", value: "1.5" }] },
+    { parameters: [{ ParameterKey: "DBPasswordArn", ParameterValue: "42" }] },
+    { note: "The password of the user expired and the token was revoked" },
+    { note: "EC2 Auto Scaling passed: bypass=on, compass: north" },
+    { note: "global-failover of task-sk-definition ended" },
+    { EventCategories: ["global-failover"], state: "RESTARTING_THE_INSTANCE_AFTER_A_FAILURE" },
+    { checksum: "DEADBEEFDEADBEEF", version: "ABCDEF" },
+  ])("no secret is seen in %j", (detail) => expect(JSON.stringify(detailOf(detail))).not.toContain("(removed)"));
+
+  test("the only secrets in the samples are tokens of requests", () => {
+    const found = new Set<string>();
+    const collect = (value: unknown, key: string): void => {
+      if (typeof value === "string" && value.includes("(removed)")) found.add(key);
+      if (typeof value === "object" && value !== null)
+        for (const [k, inner] of Object.entries(value)) collect(inner, k);
+    };
+    for (const name of sampleNames()) collect(sanitise(readSample(name).event), "");
+    expect([...found].sort()).toEqual(
+      ["LifecycleActionToken", "clientRequestToken", "clientToken", "lockToken", "nextLockToken"].sort(),
+    );
+  });
+
   test("free text of custom applications is replaced too", () => {
     const custom = { source: "com.acme.orders" };
     expect(detailOf({ status: "FAILED", text: "Order of Jane Doe failed" }, custom)).toEqual({

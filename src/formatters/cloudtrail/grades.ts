@@ -1,5 +1,6 @@
 import type { Severity } from "../../condition.ts";
 import { asString, type Fields, isFields } from "../../event.ts";
+import { number } from "../../grammar/fields.ts";
 import { sensitivePorts } from "../../ports.ts";
 import { dig, digAll } from "./request.ts";
 
@@ -19,7 +20,7 @@ export const ingress: GradeBy = (request) => {
   const open = [digAll(request, "ipPermissions.items"), request].flat().filter((rule) => worldOpen.test(json(rule)));
   if (open.length === 0) return { severity: 2 };
   for (const rule of open) {
-    const [from, to] = [Number(dig(rule, "fromPort") ?? 0), Number(dig(rule, "toPort") ?? 65535)];
+    const [from, to] = [portAt(rule, "fromPort") ?? 0, portAt(rule, "toPort") ?? 65_535];
     if (rule === request && open.length > 1) continue;
     if (asString(dig(rule, "ipProtocol")) === "-1") return { severity: 4, reason: "everything open to the world" };
     const [port, { name } = { name: "" }] =
@@ -115,6 +116,7 @@ export const sendingOfMail: GradeBy = (request) => {
 
 const isTrue = (value: unknown): boolean => value === true || asString(value) === "true";
 const isFalse = (value: unknown): boolean => value === false || asString(value) === "false";
+const portAt = (rule: unknown, path: string): number | undefined => number.parse(dig(rule, path));
 const json = (value: unknown): string => JSON.stringify(value) ?? "";
 const worldOpen = /"(?:0\.0\.0\.0\/0|::\/0)"/;
 

@@ -86,7 +86,11 @@ function difference(given: string, expected: string | undefined): Child[] {
   let head = 0;
   while (head < Math.min(now.length, then.length) && now[head] === then[head]) head++;
   let suffixLength = 0;
-  while (suffixLength < Math.min(now.length, then.length) - head && now.at(-1 - suffixLength) === then.at(-1 - suffixLength)) suffixLength++;
+  while (
+    suffixLength < Math.min(now.length, then.length) - head &&
+    now.at(-1 - suffixLength) === then.at(-1 - suffixLength)
+  )
+    suffixLength++;
   const middle = (words: readonly string[]): string => words.slice(head, words.length - suffixLength).join("");
   return [
     now.slice(0, head).join(""),
