@@ -1,12 +1,13 @@
-/**
- * The limits of AWS's part of the failure path: asynchronous invocation with two retries and an event age, on-failure
- * records, the retry queue with visibility, receive count, batches and partial failures, and the dead-letter queue.
- */
+import type { Clock, Random } from "./clock.ts";
+
+/** The limits of AWS's part of the failure path; all times in milliseconds. */
 export interface Limits {
   readonly concurrency: number;
+  readonly functionTimeout: number;
   readonly asyncRetries: number;
-  /** All times in milliseconds. */
   readonly eventAge: number;
+  readonly bridgeAge: number;
+  readonly bridgeRetries: number;
   readonly visibility: number;
   readonly maxReceives: number;
   readonly retention: number;
@@ -14,242 +15,282 @@ export interface Limits {
   readonly pollers: number;
 }
 
-export interface Clock {
-  time: number;
+/** What AWS does at its worst. Functions of a time get the milliseconds since the drill began. */
+export interface AwsTrouble {
+  /** Milliseconds from the event to the function's first invocation. */
+  readonly delay?: (random: Random) => number;
+  /** The share of events that EventBridge delivers twice, and of messages that the queue delivers again. */
+  readonly twice?: number;
+  /** The share of invocations that end with the death of their instance, in the middle or after their work. */
+  readonly killed?: number;
+  /** The share of invocations after which their instance is not used again. */
+  readonly recycled?: number;
+  /** Instances that the account has left for the function. */
+  readonly concurrency?: (time: number) => number;
+  /** Whether EventBridge cannot invoke the function. */
+  readonly isUninvokable?: (time: number) => boolean;
+  /** Whether the retry queue denies writing to it. */
+  readonly isQueueDenied?: (time: number) => boolean;
 }
 
-/** The result of an invocation; `killed` ends the instance. */
-export type Invoked = { readonly value: unknown } | { readonly error: string; readonly killed?: boolean };
+export type Invoked = { readonly value: unknown } | { readonly error: string };
 
-/** A warm instance of the function. Its module state lasts until it is killed. */
+/** An instance of the function. Its module state lasts until it is killed. */
 export interface Instance {
-  invoke(input: unknown, start: number): Promise<Invoked>;
-  /** The virtual time from which it is free, set by the model. */
-  freeAt: number;
+  invoke(input: unknown, remaining: () => number): Promise<unknown>;
+  /** Nothing that it does from now on has an effect. */
+  kill(): void;
 }
 
-export interface Outcome {
-  readonly invocations: number;
-  readonly seconds: number;
-  readonly deadLetters: readonly unknown[];
-  readonly expired: number;
-  readonly asyncExhausted: number;
-  /** When the last event was done, in milliseconds. */
-  readonly end: number;
-}
-
-interface Queued {
+interface Message {
   readonly id: string;
   readonly body: string;
   readonly since: number;
   receives: number;
 }
 
-type Task = { readonly at: number; readonly order: number; readonly run: () => Promise<void> };
-
-/** Tasks by time, the earliest first. */
-class Agenda {
-  private readonly heap: Task[] = [];
-  private count = 0;
-  add(at: number, run: Task["run"]): void {
-    this.heap.push({ at, order: this.count++, run });
-    let i = this.heap.length - 1;
-    while (i > 0) {
-      const parent = (i - 1) >> 1;
-      if (isBefore(this.heap[parent], this.heap[i])) break;
-      this.swap(i, parent);
-      i = parent;
-    }
-  }
-  next(): Task | undefined {
-    const next = this.heap[0];
-    const last = this.heap.pop();
-    if (this.heap.length > 0 && last) {
-      this.heap[0] = last;
-      for (let i = 0; ; ) {
-        const [left, right] = [2 * i + 1, 2 * i + 2];
-        let first = i;
-        if (left < this.heap.length && !isBefore(this.heap[first], this.heap[left])) first = left;
-        if (right < this.heap.length && !isBefore(this.heap[first], this.heap[right])) first = right;
-        if (first === i) break;
-        this.swap(i, first);
-        i = first;
-      }
-    }
-    return next;
-  }
-  private swap(a: number, b: number): void {
-    [this.heap[a], this.heap[b]] = [this.heap[b] as Task, this.heap[a] as Task];
-  }
+interface AsyncEvent {
+  readonly event: unknown;
+  readonly since: number;
+  tries: number;
+  throttles: number;
 }
 
-const isBefore = (a: Task | undefined, b: Task | undefined): boolean =>
-  !b || (a !== undefined && (a.at < b.at || (a.at === b.at && a.order <= b.order)));
-
-/** Instances of the function, up to its concurrency. */
-class Instances {
-  private readonly running: Instance[] = [];
-  private readonly maxInstances: number;
-  private readonly newInstance: () => Instance;
-
-  constructor(maxInstances: number, newInstance: () => Instance) {
-    this.maxInstances = maxInstances;
-    this.newInstance = newInstance;
-  }
-
-  /** A free instance, or the time at which one is free. */
-  free(at: number): Instance | number {
-    // Lambda prefers the one that was used last.
-    const free = this.running.filter(({ freeAt }) => freeAt <= at).sort((a, b) => b.freeAt - a.freeAt)[0];
-    if (free) return free;
-    if (this.running.length >= this.maxInstances) return Math.min(...this.running.map(({ freeAt }) => freeAt));
-    const instance = this.newInstance();
-    this.running.push(instance);
-    return instance;
-  }
-
-  remove(instance: Instance): void {
-    this.running.splice(this.running.indexOf(instance), 1);
-  }
+export interface AwsCounts {
+  invocations: number;
+  /** Milliseconds for which instances ran. */
+  busy: number;
+  throttles: number;
+  /** Events that AWS itself lost: the metrics DestinationDeliveryFailures and InvocationsFailedToBeSentToDlq. */
+  lost: unknown[];
+  /** Messages that were received too often. */
+  deadLetters: string[];
 }
 
-/** Runs `events`, each at its virtual time, until all are done. */
-export async function runAws(
-  events: readonly { readonly at: number; readonly event: unknown }[],
-  limits: Limits,
-  clock: Clock,
-  newInstance: () => Instance,
-  hasFailurePath = true,
-): Promise<Outcome> {
-  const model = new AwsModel(limits, clock, newInstance, hasFailurePath);
-  return model.run(events);
-}
+export const functionArn = "arn:aws:lambda:eu-west-1:111122223333:function:AWS-Events2Panther";
 
-class AwsModel {
-  private readonly limits: Limits;
+const second = 1000;
+const minute = 60 * second;
+const maxQueued = 1024 * 1024;
+/** Lambda ends an instance that is idle for some minutes. */
+const maxIdle = 10 * minute;
+
+/**
+ * EventBridge, Lambda's asynchronous invocations with two retries and on-failure records, the retry queue with its
+ * visibility timeout and receive count, and the event source mapping.
+ */
+export class Aws {
+  readonly counts: AwsCounts = { invocations: 0, busy: 0, throttles: 0, lost: [], deadLetters: [] };
   private readonly clock: Clock;
+  private readonly random: Random;
+  private readonly limits: Limits;
+  private readonly trouble: AwsTrouble;
+  private readonly newInstance: () => Instance;
   private readonly hasFailurePath: boolean;
-  private readonly agenda = new Agenda();
-  private readonly instances: Instances;
-  private readonly visible: Queued[] = [];
-  private readonly deadLetters: unknown[] = [];
-  private readonly counts = { invocations: 0, busy: 0, expired: 0, asyncExhausted: 0, inFlight: 0, polls: 0, end: 0 };
+  private readonly visible: Message[] = [];
+  private readonly idle: { readonly instance: Instance; readonly since: number }[] = [];
+  private running = 0;
+  private polls = 0;
+  private isPolling = false;
+  private messages = 0;
 
-  constructor(limits: Limits, clock: Clock, newInstance: () => Instance, hasFailurePath: boolean) {
-    this.limits = limits;
-    this.clock = clock;
-    this.hasFailurePath = hasFailurePath;
-    this.instances = new Instances(limits.concurrency, newInstance);
+  constructor(options: {
+    readonly clock: Clock;
+    readonly random: Random;
+    readonly limits: Limits;
+    readonly trouble: AwsTrouble;
+    readonly newInstance: () => Instance;
+    /** Whether what Lambda gives up goes to the retry queue. */
+    readonly hasFailurePath: boolean;
+  }) {
+    this.clock = options.clock;
+    this.random = options.random;
+    this.limits = options.limits;
+    this.trouble = options.trouble;
+    this.newInstance = options.newInstance;
+    this.hasFailurePath = options.hasFailurePath;
   }
 
-  async run(events: readonly { readonly at: number; readonly event: unknown }[]): Promise<Outcome> {
-    for (const { at, event } of events) this.agenda.add(at, () => this.invokeAsync(event, at, at, 0));
-    for (let task = this.agenda.next(); task; task = this.agenda.next()) await task.run();
-    const { invocations, busy, expired, asyncExhausted, inFlight, end } = this.counts;
-    return {
-      invocations,
-      seconds: busy / 1000,
-      deadLetters: this.deadLetters,
-      expired: expired + this.visible.length + inFlight,
-      asyncExhausted,
-      end,
-    };
+  /** EventBridge gets an event, or an array of events, this long after the beginning. */
+  put(event: unknown, elapsed: number): void {
+    const { delay = (random) => 50 + random() * 450, twice = 0 } = this.trouble;
+    const copies = this.random() < twice ? 2 : 1;
+    for (let copy = 0; copy < copies; copy++) {
+      this.clock.after(elapsed + delay(this.random), () => this.handOver(event, this.clock.time, 0));
+    }
   }
 
-  private async invoke(instance: Instance, input: unknown, at: number): Promise<Invoked> {
-    this.counts.invocations++;
-    this.clock.time = at;
-    const result = await instance.invoke(input, at);
-    this.counts.busy += this.clock.time - at;
-    instance.freeAt = this.clock.time;
-    this.counts.end = Math.max(this.counts.end, this.clock.time);
-    if ("error" in result && result.killed) this.instances.remove(instance);
-    return result;
+  /** Writes to the retry queue. @throws where the queue denies it */
+  send(body: string): void {
+    if (this.trouble.isQueueDenied?.(this.clock.elapsed)) throw new Error("AccessDenied");
+    if (Buffer.byteLength(body) > maxQueued) throw new Error("InvalidParameterValue: the message is too long");
+    this.show([{ id: `message-${++this.messages}`, body, since: this.clock.time, receives: 0 }]);
   }
 
-  /** An asynchronous invocation: Lambda retries after one minute, then after two, then sends an on-failure record. */
-  private async invokeAsync(event: unknown, at: number, since: number, tries: number): Promise<void> {
-    if (at - since > this.limits.eventAge) return this.exhausted(event, at, "EventAgeExceeded", tries);
-    const instance = this.instances.free(at);
-    if (typeof instance === "number") {
-      this.agenda.add(instance, () => this.invokeAsync(event, instance, since, tries));
+  /** EventBridge invokes the function, or tries again for a day. */
+  private handOver(event: unknown, since: number, tries: number): void {
+    const { bridgeAge, bridgeRetries } = this.limits;
+    if (!this.trouble.isUninvokable?.(this.clock.elapsed)) {
+      this.invokeAsync({ event, since: this.clock.time, tries: 0, throttles: 0 });
+    } else if (tries >= bridgeRetries || this.clock.time - since >= bridgeAge) {
+      this.sendOrLose(event, JSON.stringify(event));
+    } else {
+      this.clock.after(Math.min(10 * minute, second * 2 ** tries), () => this.handOver(event, since, tries + 1));
+    }
+  }
+
+  private invokeAsync(item: AsyncEvent): void {
+    const { event, since, throttles } = item;
+    if (this.clock.time - since > this.limits.eventAge) {
+      this.giveUp(item, "EventAgeExceeded");
       return;
     }
-    const result = await this.invoke(instance, event, at);
-    if (!("error" in result)) return;
-    const done = this.clock.time;
-    if (tries >= this.limits.asyncRetries) return this.exhausted(event, done, "RetriesExhausted", tries + 1);
-    const retryAt = done + 60_000 * (tries + 1);
-    this.agenda.add(retryAt, () => this.invokeAsync(event, retryAt, since, tries + 1));
+    const instance = this.acquire();
+    if (!instance) {
+      item.throttles++;
+      const pause = Math.min(5 * minute, second * 2 ** throttles) * (0.5 + this.random() / 2);
+      this.clock.after(pause, () => this.invokeAsync(item));
+      return;
+    }
+    this.invoke(instance, event, (result) => {
+      if (!("error" in result)) return;
+      if (++item.tries > this.limits.asyncRetries) this.giveUp(item, "RetriesExhausted");
+      else this.clock.after(item.tries * minute, () => this.invokeAsync(item));
+    });
   }
 
-  private exhausted(event: unknown, at: number, condition: string, tries: number): void {
-    this.counts.asyncExhausted++;
+  /** Lambda writes an on-failure record. */
+  private giveUp({ event, tries }: AsyncEvent, condition: string): void {
     if (!this.hasFailurePath) return;
-    const id = `message-${this.counts.asyncExhausted}`;
     const record = {
       version: "1.0",
-      timestamp: new Date(at).toISOString(),
-      requestContext: { requestId: id, functionArn, condition, approximateInvokeCount: tries },
+      timestamp: new Date(this.clock.time).toISOString(),
+      requestContext: { requestId: "r-1", functionArn, condition, approximateInvokeCount: tries },
       requestPayload: event,
       responseContext: { statusCode: 200, executedVersion: "$LATEST", functionError: "Unhandled" },
       responsePayload: { errorType: "UndeliveredError" },
     };
-    this.agenda.add(at, () => this.show(at, [{ id, body: JSON.stringify(record), since: at, receives: 0 }]));
+    this.sendOrLose(event, JSON.stringify(record));
   }
 
-  /** Makes messages of the retry queue visible. */
-  private async show(at: number, messages: readonly Queued[]): Promise<void> {
+  private sendOrLose(event: unknown, body: string): void {
+    try {
+      this.send(body);
+    } catch {
+      this.counts.lost.push(...(Array.isArray(event) ? event : [event]));
+    }
+  }
+
+  /** A warm instance, the last used first, or a new one; none where the function has all that it may have. */
+  private acquire(): Instance | undefined {
+    const { concurrency = () => Number.POSITIVE_INFINITY } = this.trouble;
+    if (this.running >= Math.min(this.limits.concurrency, concurrency(this.clock.elapsed))) {
+      this.counts.throttles++;
+      return undefined;
+    }
+    this.running++;
+    const warm = this.idle.pop();
+    if (!warm) return this.newInstance();
+    if (this.clock.time - warm.since <= maxIdle) return warm.instance;
+    for (const { instance } of [warm, ...this.idle.splice(0)]) instance.kill();
+    return this.newInstance();
+  }
+
+  private invoke(instance: Instance, input: unknown, done: (result: Invoked) => void): void {
+    const { functionTimeout } = this.limits;
+    const { killed = 0, recycled = 0 } = this.trouble;
+    const start = this.clock.time;
+    let isDone = false;
+    this.counts.invocations++;
+    const end = (result: Invoked, isKilled: boolean): void => {
+      if (isDone) return;
+      isDone = true;
+      timeout.cancel();
+      this.running--;
+      this.counts.busy += this.clock.time - start;
+      if (isKilled || this.random() < recycled) instance.kill();
+      else this.idle.push({ instance, since: this.clock.time });
+      done(isKilled ? { error: "killed" } : result);
+    };
+    const isKilled = this.random() < killed;
+    // In the middle, or after its work and before Lambda has its result.
+    if (isKilled && this.random() < 0.5) this.clock.after(this.random() * 80, () => end({ error: "killed" }, true));
+    const timeout = this.clock.after(functionTimeout, () => end({ error: "timed out" }, true));
+    instance
+      .invoke(input, () => start + functionTimeout - this.clock.time)
+      .then(
+        (value) => end({ value }, isKilled),
+        (error: unknown) => end({ error: String(error) }, isKilled),
+      );
+  }
+
+  private show(messages: readonly Message[]): void {
     this.visible.push(...messages);
-    await this.poll(at);
+    if (this.isPolling) return;
+    this.isPolling = true;
+    // With all that are visible by then.
+    this.clock.after(0, () => {
+      this.isPolling = false;
+      this.poll();
+    });
   }
 
-  /** One poller of the event source mapping receives a batch of visible messages. */
-  private async poll(at: number): Promise<void> {
-    if (this.counts.polls >= this.limits.pollers) return;
-    const instance = this.instances.free(at);
-    if (typeof instance === "number") {
-      this.agenda.add(instance, () => this.poll(instance));
+  private poll(): void {
+    while (this.polls < this.limits.pollers && this.visible.length > 0) {
+      const batch = this.receive();
+      if (batch.length > 0) this.forward(batch);
+    }
+  }
+
+  /** The event source mapping invokes the function with a batch; what fails is visible again after the timeout. */
+  private forward(batch: readonly Message[]): void {
+    // In whole seconds, as SQS counts.
+    const visibleAt = Math.ceil(this.clock.time / second) * second + this.limits.visibility;
+    const instance = this.acquire();
+    this.polls++;
+    const end = (failed: readonly Message[]): void => {
+      if (failed.length > 0) this.clock.at(visibleAt, () => this.show(failed));
+      this.polls--;
+      this.poll();
+    };
+    if (!instance) {
+      // The poller rests, and the messages stay invisible.
+      this.clock.after(second, () => end(batch));
       return;
     }
-    const batch = this.receive(at);
-    if (batch.length === 0) return;
-    this.counts.inFlight += batch.length;
-    this.counts.polls++;
     const Records = batch.map(({ id, body }) => ({ messageId: id, eventSource: "aws:sqs", body }));
-    const failed = failedIds(await this.invoke(instance, { Records }, at), batch);
-    const done = this.clock.time;
-    this.agenda.add(done, async () => {
-      this.counts.polls--;
-      await this.poll(done);
-    });
-    const visibleAt = at + this.limits.visibility;
-    this.agenda.add(visibleAt, async () => {
-      this.counts.inFlight -= batch.length;
-      await this.show(
-        visibleAt,
-        batch.filter(({ id }) => failed.has(id)),
-      );
+    this.invoke(instance, { Records }, (result) => {
+      const failed = failedOf(result, batch);
+      const { twice = 0 } = this.trouble;
+      const again = batch.filter((message) => !failed.includes(message) && this.random() < twice);
+      end([...failed, ...again]);
     });
   }
 
-  private receive(at: number): Queued[] {
-    const batch: Queued[] = [];
-    while (batch.length < this.limits.batchSize && this.visible.length > 0) {
-      const message = this.visible.shift() as Queued;
-      if (at - message.since > this.limits.retention) this.counts.expired++;
-      else if (message.receives >= this.limits.maxReceives) this.deadLetters.push(message.body);
-      else batch.push({ ...message, receives: message.receives + 1 });
+  /** Messages in no order, as a standard queue gives them. */
+  private receive(): Message[] {
+    const { visible, limits } = this;
+    const batch: Message[] = [];
+    while (batch.length < limits.batchSize && visible.length > 0) {
+      const index = Math.floor(this.random() * visible.length);
+      const message = visible[index] as Message;
+      visible[index] = visible.at(-1) as Message;
+      visible.pop();
+      if (this.clock.time - message.since > limits.retention) continue;
+      if (message.receives >= limits.maxReceives) this.counts.deadLetters.push(message.body);
+      else {
+        message.receives++;
+        batch.push(message);
+      }
     }
     return batch;
   }
 }
 
 /** The messages that stay in the queue after an invocation. */
-function failedIds(result: Invoked, batch: readonly Queued[]): ReadonlySet<string> {
-  if ("error" in result) return new Set(batch.map(({ id }) => id));
+function failedOf(result: Invoked, batch: readonly Message[]): Message[] {
+  if ("error" in result) return [...batch];
   const { batchItemFailures } = result.value as { batchItemFailures: { itemIdentifier: string }[] };
-  return new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+  const ids = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+  return batch.filter(({ id }) => ids.has(id));
 }
-
-export const functionArn = "arn:aws:lambda:eu-west-1:111122223333:function:AWS-Events2Panther";
