@@ -100,6 +100,8 @@ class RunningWorkshop implements Workshop {
   readonly streams = new Streams();
   private readonly lastMessages = new Map<string, AcceptedMessage>();
   private readonly origins = new Origins();
+  /** Settled when the origins of all announced events are known. */
+  private announced: Promise<unknown> = Promise.resolve();
   private readonly changes = new Batch((identifiers) => this.emitRows(identifiers));
 
   constructor(kit: boolean) {
@@ -111,11 +113,12 @@ class RunningWorkshop implements Workshop {
   }
 
   announce(event: unknown): void {
-    this.gallery?.origin(event).then(
+    const known = this.gallery?.origin(event).then(
       (origin) => this.origins.add(origin),
       // What is no event has no row to be traced from.
       () => {},
     );
+    this.announced = Promise.all([this.announced, known]);
   }
 
   async close(): Promise<void> {
@@ -175,7 +178,8 @@ class RunningWorkshop implements Workshop {
     return { ...row, source: String(this.lastMessages.get(row.identifier)?.event.source ?? "") };
   }
 
-  private details(identifier: string): RowDetails {
+  private async details(identifier: string): Promise<RowDetails> {
+    await this.announced;
     const message = this.lastMessages.get(identifier);
     const row = this.console.rows.all().find((row) => row.identifier === identifier);
     if (!message || !row) throw new Refusal(404, "The console has deleted this row.");
