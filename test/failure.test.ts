@@ -38,13 +38,18 @@ const undelivered: Delivery = { outcome: "undelivered", reason: "HTTP 503", requ
 const refused: Delivery = { outcome: "refused", reason: "HTTP 400", requests: 1 };
 
 /** A forwarder before a console of this answer, and what it did. */
-function setUp(answer: Answer = () => delivered, changed: Partial<Services> = {}, env: Record<string, string> = {}) {
+function setUp(
+  answer: Answer = () => delivered,
+  changed: Partial<Services> = {},
+  env: Record<string, string> = {},
+  isAvailable = true,
+) {
   const sent: PantherMessage[] = [];
   const deadLetters: string[] = [];
   const retries: string[] = [];
   const reported: string[] = [];
   const console: PantherConsole = {
-    available: () => true,
+    available: () => isAvailable,
     close: async () => {},
     deliver: async (message) => {
       sent.push(message);
@@ -249,10 +254,12 @@ describe("an event of nearly 1 MiB", () => {
   test("is reduced and kept in the retry queue, where AWS's wrapper would not fit", async () => {
     const event = instance("stopped");
     const large = { ...event, detail: { ...event.detail, text: "x".repeat(1_045_000) } };
-    const { run, retries } = setUp(() => undelivered);
-    await run(large);
-    expect(retries).toHaveLength(1);
-    expect(JSON.parse(retries[0] ?? "")).toMatchObject({ detail: event.detail });
+    for (const isAvailable of [true, false]) {
+      const { run, retries } = setUp(() => undelivered, {}, {}, isAvailable);
+      await run(large);
+      expect(retries).toHaveLength(1);
+      expect(JSON.parse(retries[0] ?? "")).toMatchObject({ detail: event.detail });
+    }
   });
 });
 

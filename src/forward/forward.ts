@@ -110,18 +110,25 @@ class Forwarding {
       logs: new Sequence(),
     };
     try {
-      if (!console.available()) return this.postpone(messages);
+      if (!console.available()) return await this.postpone(input, messages, run);
       return messages ? await this.forwardBatch(messages, run) : await this.forwardDirect(input, run);
     } finally {
       report.publish();
     }
   }
 
-  /** Leaves the input to AWS, untried: the console has not been answering. */
-  private postpone(messages: readonly QueuedMessage[] | undefined): BatchOutcome {
+  /** Leaves the input to AWS, untried: the console has not been answering. What AWS could not wrap is kept here. */
+  private async postpone(
+    input: unknown,
+    messages: readonly QueuedMessage[] | undefined,
+    run: Run,
+  ): Promise<Outcome | BatchOutcome> {
     this.services.report.waiting(messages?.length ?? 1);
     if (messages) return batchFailures(messages);
-    throw new UndeliveredError(`The console has not been answering: ${again}`);
+    if (fitsQueue(input)) throw new UndeliveredError(`The console has not been answering: ${again}`);
+    const prepared = payloadsOf(input).map((payload) => this.prepare(payload, run));
+    await this.keep(prepared, prepared.length, run);
+    return { ...nothing, undelivered: prepared.length, dropped: [] };
   }
 
   /** Forwards what EventBridge, Pipes or a person invoked the function with: one event, or an array of them. */

@@ -1,4 +1,4 @@
-import type { Clock, Random } from "./clock.ts";
+import { type Clock, quiet, type Random } from "./clock.ts";
 
 /** The limits of AWS's part of the failure path; all times in milliseconds. */
 export interface Limits {
@@ -61,6 +61,8 @@ export interface AwsCounts {
   /** Milliseconds for which instances ran. */
   busy: number;
   throttles: number;
+  /** Invocations that Lambda ended because they took too long. */
+  timeouts: number;
   /** Events that AWS itself lost: the metrics DestinationDeliveryFailures and InvocationsFailedToBeSentToDlq. */
   lost: unknown[];
   /** Messages that were received too often. */
@@ -80,7 +82,7 @@ const maxIdle = 10 * minute;
  * visibility timeout and receive count, and the event source mapping.
  */
 export class Aws {
-  readonly counts: AwsCounts = { invocations: 0, busy: 0, throttles: 0, lost: [], deadLetters: [] };
+  readonly counts: AwsCounts = { invocations: 0, busy: 0, throttles: 0, timeouts: 0, lost: [], deadLetters: [] };
   private readonly clock: Clock;
   private readonly random: Random;
   private readonly limits: Limits;
@@ -128,7 +130,7 @@ export class Aws {
   }
 
   /** EventBridge invokes the function, or tries again for a day. */
-  private handOver(event: unknown, since: number, tries: number): void {
+  private handOver(event: unknown, since: number, tries: number): unknown {
     const { bridgeAge, bridgeRetries } = this.limits;
     if (!this.trouble.isUninvokable?.(this.clock.elapsed)) {
       this.invokeAsync({ event, since: this.clock.time, tries: 0, throttles: 0 });
@@ -136,27 +138,30 @@ export class Aws {
       this.sendOrLose(event, JSON.stringify(event));
     } else {
       this.clock.after(Math.min(10 * minute, second * 2 ** tries), () => this.handOver(event, since, tries + 1));
+      return quiet;
     }
+    return undefined;
   }
 
-  private invokeAsync(item: AsyncEvent): void {
+  private invokeAsync(item: AsyncEvent): unknown {
     const { event, since, throttles } = item;
     if (this.clock.time - since > this.limits.eventAge) {
       this.giveUp(item, "EventAgeExceeded");
-      return;
+      return undefined;
     }
     const instance = this.acquire();
     if (!instance) {
       item.throttles++;
       const pause = Math.min(5 * minute, second * 2 ** throttles) * (0.5 + this.random() / 2);
       this.clock.after(pause, () => this.invokeAsync(item));
-      return;
+      return quiet;
     }
     this.invoke(instance, event, (result) => {
       if (!("error" in result)) return;
       if (++item.tries > this.limits.asyncRetries) this.giveUp(item, "RetriesExhausted");
       else this.clock.after(item.tries * minute, () => this.invokeAsync(item));
     });
+    return undefined;
   }
 
   /** Lambda writes an on-failure record. */
@@ -215,7 +220,10 @@ export class Aws {
     const isKilled = this.random() < killed;
     // In the middle, or after its work and before Lambda has its result.
     if (isKilled && this.random() < 0.5) this.clock.after(this.random() * 80, () => end({ error: "killed" }, true));
-    const timeout = this.clock.after(functionTimeout, () => end({ error: "timed out" }, true));
+    const timeout = this.clock.after(functionTimeout, () => {
+      this.counts.timeouts++;
+      end({ error: "timed out" }, true);
+    });
     instance
       .invoke(input, () => start + functionTimeout - this.clock.time)
       .then(

@@ -3,10 +3,13 @@ export interface Timer {
   cancel(): void;
 }
 
+/** What a task returns that leads to nothing else at its time: the clock need not wait. */
+export const quiet = Symbol("quiet");
+
 interface Task {
   readonly at: number;
   readonly order: number;
-  run: (() => void) | undefined;
+  run: (() => unknown) | undefined;
 }
 
 const isBefore = (one: Task, other: Task): boolean =>
@@ -79,7 +82,7 @@ export class Clock {
 
   readonly now = (): number => this.time;
 
-  at(time: number, run: () => void): Timer {
+  at(time: number, run: () => unknown): Timer {
     const task: Task = { at: Math.max(time, this.time), order: this.count++, run };
     this.agenda.add(task);
     return {
@@ -89,7 +92,7 @@ export class Clock {
     };
   }
 
-  after(milliseconds: number, run: () => void): Timer {
+  after(milliseconds: number, run: () => unknown): Timer {
     return this.at(this.time + milliseconds, run);
   }
 
@@ -121,7 +124,7 @@ export class Clock {
       for (let task = this.agenda.next(); task; task = this.agenda.next()) {
         if (!task.run) continue;
         this.time = task.at;
-        task.run();
+        if (task.run() === quiet) continue;
         // All that this leads to at this time: promises, and streams.
         do await new Promise((resolve) => immediate(resolve));
         while (this.outside > 0);

@@ -232,6 +232,8 @@ class Drill {
     const unknown = [...this.console.accepted.keys()].filter((message) => !this.events.expected.has(message));
     if (unknown.length > 0) faults.push(`${unknown.length} messages that no event gives, such as ${unknown[0]}`);
     const { killed, twice } = this.scenario;
+    const { timeouts } = this.aws.counts;
+    if (timeouts > 0) faults.push(`${timeouts} invocations that did not end in time`);
     const refusals = Math.max(0, ...this.console.refused.values());
     if (refusals > maxRefusals) faults.push(`a refused message sent ${refusals} times`);
     const isRepeated = new Set(this.deadLetters).size < this.deadLetters.length;

@@ -73,7 +73,8 @@ function eventAt(
   const event = { ...template.event, ...changed };
   if (isLog) return { event: { ...event, detail: logDetail(account) }, messages };
   if (kind !== "large" || index % 100 > 0) return { event, messages };
-  const detail = { ...(template.event.detail as object), zzz: "x".repeat(1_045_000 - JSON.stringify(event).length) };
+  // AWS takes it in, but its record of a failure would be too large for the queue.
+  const detail = { ...(template.event.detail as object), zzz: "x".repeat(1_048_400 - bytesOf(event)) };
   return { event: { ...event, detail }, messages };
 }
 
@@ -102,6 +103,8 @@ const samples = lazy((): readonly Template[] =>
     return isUsable ? [{ event, messages }] : [];
   }),
 );
+
+const bytesOf = (event: object): number => Buffer.byteLength(JSON.stringify(event));
 
 const logDetail = (account: string): object => ({
   bucket: { name: logsBucket },

@@ -20,6 +20,8 @@ export interface Scenario extends AwsTrouble {
   readonly isLogHung?: (random: Random) => boolean;
   /** Duplicates that its trouble causes, as a share of the events; without it there are none. */
   readonly duplicates?: number;
+  /** Invocations at most, as a multiple of the events. */
+  readonly invocations?: number;
   /** AWS loses events in it, and an alarm states so. */
   readonly isAwsLosing?: boolean;
 }
@@ -110,7 +112,7 @@ const consoleFails: readonly Scenario[] = [
 const refusing = (request: RequestSeen): Trouble => (isChosen(request, 20) ? refusal : undefined);
 
 const functionFails: readonly Scenario[] = [
-  { name: "token rotated", over: hour, rotatedAt: 20 * minute },
+  { name: "token rotated", over: hour, rotatedAt: 20 * minute, invocations: 1.3 },
   { name: "secret not readable for 20 minutes", over: hour, isSecretDown: isBetween(0, 20 * minute) },
   { name: "frozen, its connections dead", over: 2 * day },
   { name: "one message in 20 refused", over: hour, trouble: refusing },
@@ -123,11 +125,11 @@ const functionFails: readonly Scenario[] = [
     trouble: between(10 * minute, 40 * minute, html(502)),
   },
   {
-    name: "VPC logs, one read in 20 hangs",
+    name: "VPC logs, one read in five hangs",
     over: 2 * hour,
     events: "logs",
     trouble: between(10 * minute, 40 * minute, html(502)),
-    isLogHung: (random) => random() < 0.05,
+    isLogHung: (random) => random() < 0.2,
   },
 ];
 
@@ -197,6 +199,14 @@ const orders: readonly Scenario[] = [
     rows: "stock",
     delay: late,
     trouble: outage,
+  },
+  {
+    name: "flapping, all from the queue at once",
+    over: 2 * hour,
+    events: "flapping",
+    rows: "kit",
+    delay: late,
+    concurrency: (time) => (time < 9 * hour ? 0 : 8),
   },
   {
     name: "flapping, killed and delivered twice",

@@ -5,10 +5,13 @@ import type { Scenario } from "./scenarios.ts";
 const defaultDuplicates = 0.002;
 
 /** What must not be, in words; nothing where the forwarder did all that it must. */
-export function problemsOf(
-  row: Row,
-  { duplicates = defaultDuplicates, isAwsLosing = false, rows }: Scenario,
-): string[] {
+export function problemsOf(row: Row, scenario: Scenario): string[] {
+  const {
+    duplicates = defaultDuplicates,
+    invocations = Number.POSITIVE_INFINITY,
+    isAwsLosing = false,
+    rows,
+  } = scenario;
   const checks: readonly [boolean, string][] = [
     [row.delivered === 0, "nothing was delivered"],
     [row.lost > 0, `${row.lost} messages lost`],
@@ -16,6 +19,7 @@ export function problemsOf(
     [rows === "kit" && row.over > 0, `${row.over} rows of what is over`],
     [row.lostByAws > 0 !== isAwsLosing, `${row.lostByAws} messages lost by AWS`],
     [row.duplicates > Math.ceil(duplicates * row.events), `${row.duplicates} duplicates`],
+    [row.invocations > invocations * row.events, `${row.invocations} invocations`],
   ];
   return [...checks.flatMap(([isBad, text]) => (isBad ? [text] : [])), ...row.faults];
 }
