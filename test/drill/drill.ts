@@ -129,6 +129,8 @@ class Drill {
     const forward = this.path === "one try" ? oneTry(host) : this.forwarder(host);
     return {
       invoke: async (input, remaining) => {
+        // The predecessor opens a connection for each message: there is none that can be dead.
+        if (this.path === "one try") host.connections = 0;
         this.console.thaw(host);
         return forward(input, { invokedFunctionArn: functionArn, getRemainingTimeInMillis: remaining });
       },

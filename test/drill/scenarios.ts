@@ -268,7 +268,6 @@ export const baseline = [
   "authentication down (401)",
   "HTML pages with status 200",
   "token rotated",
-  "frozen, its connections dead",
   "killed, one invocation in 20",
 ];
 
