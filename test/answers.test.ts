@@ -2,22 +2,8 @@ import { once } from "node:events";
 import http from "node:http";
 import net, { type AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import type { PantherMessage } from "../src/message.ts";
 import { type PantherConsole, pantherConsole } from "../src/panther/client.ts";
-
-const message: PantherMessage = {
-  node: "web-1",
-  tag: "Test",
-  summary: "Web is down",
-  severity: 4,
-  identifier: "111122223333:eu-west-1:web:4",
-  external_id: "111122223333:eu-west-1:web",
-  account: "111122223333",
-  region: "eu-west-1",
-  source: "aws.test",
-  detail_type: "Test",
-  time: "2026-03-14T09:26:53Z",
-};
+import { message } from "./message.ts";
 
 const opened: (() => unknown)[] = [];
 afterEach(async () => {

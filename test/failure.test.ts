@@ -190,20 +190,29 @@ describe("the deadline", () => {
     expect(await run(batch(...events), 1600)).toEqual({ batchItemFailures: [{ itemIdentifier: "m1" }] });
   });
 
-  test("ends a hung log, which holds up no other event", async () => {
-    const log = {
-      ...instance("x"),
+  test("ends a hung log, which holds up neither another log nor another event", async () => {
+    const folder = "AWSLogs/111122223333/vpcflowlogs/eu-west-1/2026/11/24";
+    const log = (id: string, time: string) => ({
+      ...instance("x", time),
+      id,
       source: "aws.s3",
       "detail-type": "Object Created",
       detail: {
         bucket: { name: "logs" },
-        object: {
-          key: "AWSLogs/111122223333/vpcflowlogs/eu-west-1/2026/11/24/111122223333_vpcflowlogs_eu-west-1_fl-0123456789abcdef0_20261124T1200Z_1a2b3c4d.log.gz",
-        },
+        object: { key: `${folder}/111122223333_vpcflowlogs_eu-west-1_fl-${id}_20261124T1200Z_1a2b3c4d.log.gz` },
       },
+    });
+    const [hung, other] = ["0123456789abcdef0", "0123456789abcdef1"] as const;
+    const read: string[] = [];
+    const readLog: Services["readLog"] = async ({ key }) => {
+      read.push(key);
+      return key.includes(hung) ? never : { notices: [], account: "", region: "" };
     };
-    const { run, sent } = setUp(() => delivered, { readLog: () => never }, { VPC_LOGS_BUCKET: "logs" });
-    expect(await run(batch(log, instance("stopped")), 1600)).toEqual({ batchItemFailures: [{ itemIdentifier: "m0" }] });
+    const { run, sent } = setUp(() => delivered, { readLog }, { VPC_LOGS_BUCKET: "logs" });
+    expect(await run(batch(log(hung, at(2)), log(other, at(1)), instance("stopped")), 1700)).toEqual({
+      batchItemFailures: [{ itemIdentifier: "m0" }],
+    });
+    expect(read).toHaveLength(2);
     expect(sent).toHaveLength(1);
   });
 

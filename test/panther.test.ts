@@ -1,9 +1,9 @@
 import { generate } from "selfsigned";
 import { afterEach, describe, expect, test } from "vitest";
 import { type LocalConsole, type LocalConsoleOptions, startConsole } from "../src/local/console.ts";
-import type { PantherMessage } from "../src/message.ts";
 import { classify } from "../src/panther/answers.ts";
 import { type ConsoleOptions, type PantherConsole, pantherConsole } from "../src/panther/client.ts";
+import { message } from "./message.ts";
 
 describe("an answer", () => {
   test.each<[number, string, string]>([
@@ -50,20 +50,6 @@ describe("an answer", () => {
     });
   });
 });
-
-const message: PantherMessage = {
-  node: "web-1",
-  tag: "Test",
-  summary: "Web is down",
-  severity: 4,
-  identifier: "111122223333:eu-west-1:web:4",
-  external_id: "111122223333:eu-west-1:web",
-  account: "111122223333",
-  region: "eu-west-1",
-  source: "aws.test",
-  detail_type: "Test",
-  time: "2026-03-14T09:26:53Z",
-};
 
 /** A clock that only `sleep` advances, so that back-off takes no time. */
 class Clock {

@@ -222,7 +222,7 @@ class Forwarding {
   }
 
   private async forward({ payload, event, isMalformed, loop, log }: Prepared, run: Run): Promise<Outcome> {
-    const { config, report, readLog } = this.services;
+    const { config, report } = this.services;
     if (isMalformed) {
       report.malformed(payload);
       return this.send(event, [malformedNotice(config.functionName)], payload, run);
@@ -233,8 +233,13 @@ class Forwarding {
     }
     if (isHeartbeat(event)) return this.beat(event, payload, run);
     if (!log) return this.send(event, this.noticesOf(event, payload), payload, run);
-    const { notices, account, region } = await run.logs.next("logs", () => readLog(log));
+    const { notices, account, region } = await this.readLog(log, run);
     return this.send({ ...event, account, region }, notices, payload, run);
+  }
+
+  /** A log may take half of the time that is left: one whose read hangs leaves time for the others of its batch. */
+  private readLog(log: LogObject, run: Run): ReturnType<ReadLog> {
+    return run.logs.next("logs", () => before((run.deadline - this.now()) / 2, this.services.readLog(log)));
   }
 
   /** The heartbeat proves that the console hears of this account and region now: a late one proves nothing. */

@@ -223,7 +223,7 @@ class Player {
     this.queue.push(...events);
   }
 
-  /** Returns as soon as an instance has begun. */
+  /** Returns as soon as an instance has started. */
   private async run(task: (sender: Sender) => Promise<void>): Promise<void> {
     while (this.free.length === 0) await Promise.race(this.running);
     const sender = this.free.shift() as Sender;

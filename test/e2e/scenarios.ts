@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
@@ -19,6 +21,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import type { LocalConsole } from "../../src/local/console.ts";
 import { readSample } from "../../src/local/samples.ts";
+import { root } from "../../src/local/template.ts";
 import { awsEndpoint } from "./machine.ts";
 import type { Shell } from "./pages.ts";
 
@@ -213,6 +216,19 @@ export const scenarios: readonly Scenario[] = [
         }),
       );
       return message(console, "203.0.113.9", from);
+    },
+  },
+  {
+    name: "the schedule's heartbeat → a row of this account and region",
+    play: async ({ console }) => {
+      const [, Payload = ""] =
+        /^ +Input: '(\{.*Heartbeat.*\})'$/m.exec(readFileSync(path.join(root, "template.yaml"), "utf8")) ?? [];
+      const from = console.accepted.length;
+      await lambda.send(new InvokeCommand({ FunctionName: stack, Payload }));
+      const [accepted] = console.accepted.slice(from);
+      const summary = String(accepted?.event.summary);
+      if (!summary.includes("is alive")) throw new Error(summary);
+      return summary;
     },
   },
   {

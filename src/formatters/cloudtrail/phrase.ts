@@ -17,7 +17,7 @@ const irregular: Readonly<Record<string, string>> = {
   cancel: "cancelled",
   submit: "submitted",
   enrol: "enrolled",
-  begin: "begun",
+  begin: "started",
   swap: "swapped",
 };
 const regular = new Set(
